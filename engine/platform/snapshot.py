@@ -9,6 +9,7 @@ from psycopg import errors, sql
 
 from gendash.engine.clients.postgres import Connection, local_settings, trusted
 from gendash.engine.platform.columns import BASE_TYPE, READ_SETTINGS
+from gendash.engine.platform.proposing.in_json import AS_JSON
 from gendash.engine.platform.proposing.proposal import TableSeen
 
 SAMPLED = 2000  # rows from either end of a table
@@ -67,14 +68,16 @@ def read_snapshot(connection: Connection, own: str) -> list[TableSeen]:
 def sample_values(connection: Connection, table: TableSeen, columns: Sequence[str]) -> Mapping[str, Sequence[object]]:
     """Some distinct values of columns, by column, None among them if some are NULL; long texts are left out.
 
+    A column of texts that may hold JSON is asked for as ``column::jsonb``; it has no values if one is no JSON.
+
     Both ends of a table are looked at, since the oldest rows may have other words. A column that may not be read, or
     whose table does not answer in time, has none.
     """
     found: dict[str, Sequence[object]] = {}
     for column in columns:
         name = sql.Identifier(column)
-        if table.columns[column] in ("json", "jsonb"):
-            found[column] = _documents(connection, table, column)
+        if column.endswith(AS_JSON) or table.columns[column] in ("json", "jsonb"):
+            found[column] = _documents(connection, table, column.removesuffix(AS_JSON))
             continue
         value = name if table.columns[column].startswith(_PLAIN) else sql.SQL("{}::text").format(name)
         rows = sql.SQL("(select {0} as one from {1} limit {2})").format(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
 from gendash.engine.platform.proposing.links import id_column, id_family
 from gendash.engine.platform.proposing.names import COLUMNS, DELETED, rank
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Sample, TableSeen
@@ -74,7 +75,10 @@ class Columns:
         if full == "messages.conversation_id" and self.levels:
             return self._conversation_line()
         known = (*COLUMNS.get(full, ()), *COLUMNS.get(f"*.{column}", ()))
-        names = [(rank(name, known), name) for name in one.columns if name != one.key]
+        may_be_named = values.is_vocabulary(full) or full == "tickets.category"
+        names = [
+            (rank(name_of(one, name) if may_be_named else name, known), name) for name in one.columns if name != one.key
+        ]
         names = sorted((pair for pair in names if pair[0] > 0), key=lambda pair: -pair[0])[:6]
         if not names:
             return self._only_time(table, one) if column == "created_at" else None
@@ -87,7 +91,9 @@ class Columns:
         best = found[0]
         score, line = best.score, best.line
         is_its_name = best.fit == 1.0 and full not in REFERS and not values.is_vocabulary(full)
-        if not is_its_name and any(each.score > score - 0.06 or each.fit > best.fit for each in found[1:]):
+        declared = best.line.reads[0] in one.references
+        rivals = [each for each in found[1:] if each.line.reads[0] in one.references or not declared]
+        if not is_its_name and any(each.score > score - 0.06 or each.fit > best.fit for each in rivals):
             score = min(score, DOUBTFUL)
             others = " or ".join(each.line.reads[0] for each in found[:3])
             self.questions.append(f"{full}: is it {others} of {one.schema}.{one.name}?")
@@ -95,9 +101,11 @@ class Columns:
             score = min(score, DOUBTFUL)
             unknown = ", ".join(map(repr, best.unknown[:6]))
             self.questions.append(f"{full}: what do {unknown} of {one.name}.{line.reads[0]} mean?")
+        if line.evidence.startswith("date") and table != "users":
+            score = min(score, DOUBTFUL)  # without a time of day
         if {table, REFERS.get(full)} & self.doubtful:
             score = min(score, DOUBTFUL)
-        return line._replace(confidence=round(score, 2))
+        return line._replace(confidence=round(min(0.97, score), 2))
 
     def _candidates(
         self, table: str, column: str, one: TableSeen, names: Sequence[tuple[float, str]]
@@ -106,9 +114,10 @@ class Columns:
         full = f"{table}.{column}"
         kinds = [name for _, name in names if _needs_values(full, one.columns[name])]
         sampled = self.with_nulls(one, kinds) if kinds else {}
-        filled = {name for name, given in sampled.items() if set(given) != {None}}
+        filled = {name for name, given in sampled.items() if not given or any(each is not None for each in given)}
         for fit, name in names:
-            if values.is_vocabulary(full) and name in sampled and name not in filled:
+            by_words = values.is_vocabulary(full) or full == "tickets.category"
+            if by_words and name in sampled and name not in filled:
                 continue  # it has no word in any row
             read = self._read(table, column, one, name, [value for value in sampled.get(name, ()) if value is not None])
             score = fit * 0.6 + read.adds
@@ -117,7 +126,7 @@ class Columns:
             if score >= WORTH:
                 evidence = "; ".join(filter(None, [read.evidence, "" if fit >= 0.8 else "its name is similar"]))
                 line = Line(column, read.sql, (name,), 0.0, evidence, read.words)
-                yield _Candidate(min(0.97, score), fit, line, read.unknown)
+                yield _Candidate(score, fit, line, read.unknown)
 
     def _read(self, table: str, column: str, one: TableSeen, name: str, given: Sequence[object]) -> Reading:
         full, kind = f"{table}.{column}", one.columns[name]
@@ -129,7 +138,7 @@ class Columns:
             only = column == "created_at" and read.adds > 0 and self._is_only_time(one, name)
             return read._replace(adds=read.adds + 0.15, evidence=f"{read.evidence}, its only time") if only else read
         if name in one.references:
-            return Reading(place, -1.0)  # it names a row of another table
+            return self._read_named(full, one, name, place)
         if full == "feedback.rating":
             return values.read_rating(place, name, kind, given)
         if full == "users.is_active":
@@ -143,6 +152,17 @@ class Columns:
         if column == "is_voice":
             return Reading(place, 0.38 if kind == "boolean" else -1.0, kind)
         return values.read_plain_text(place, kind)
+
+    def _read_named(self, full: str, one: TableSeen, name: str, place: str) -> Reading:
+        """A column that names a row of another table, which may be one of words."""
+        words = words_named(one, name, place, self.tables)
+        if words is None or full in ("feedback.rating", "users.is_active"):
+            return Reading(place, -1.0)
+        if not values.is_vocabulary(full):
+            return Reading(words.sql, 0.1 if full == "tickets.category" else -1.0, f"words of {words.table.name}")
+        read = values.read_words(full, words.sql, name, "text", self.sample(words.table, [words.label])[words.label])
+        evidence = f"{read.evidence} of {words.table.name}"
+        return read._replace(evidence=evidence, adds=read.adds if read.words else -1.0)
 
     def _only_time(self, table: str, one: TableSeen) -> Line | None:
         """The one column of a table that is a time, whatever its name."""
@@ -199,13 +219,26 @@ class Columns:
                 implied = name in one.implied
                 sql = self.named_as(table, target, place)
                 return Reading(sql, 0.4 if implied else 0.5, f"{_by(implied)} {target.name}")
+            if full == "feedback.message_id" and (column := self.part_of_message(one, name)):
+                messages = self.chosen["messages"]
+                sql = place_of("m", self.id_of(messages))
+                return Reading(sql, 0.2, f"the message whose {column} names the same row")
             return Reading(place, -1.0)
         key = self.id_of(targets[0]) if targets else ""
         if targets and key:
             same = id_family(one.columns[name]) == id_family(targets[0].columns[key])
             sql = self.named_as(table, targets[0], place)
-            return Reading(sql, 0.25 if same else -0.3, f"the type of {targets[0].name}.{key}" if same else "")
+            of = f"{targets[0].name}.{key}"
+            return Reading(sql, 0.25 if same else -0.05, f"the type of {of}" if same else f"another type than {of}")
         return Reading(place, 0.1, "")
+
+    def part_of_message(self, one: TableSeen, name: str) -> str:
+        """The column of messages that names what a column of feedback names, such as an answer; empty if none does."""
+        messages, to = self.chosen.get("messages"), one.references.get(name)
+        if messages is None or to is None or to[:2] == messages.place:
+            return ""
+        named = (column for column, place in messages.references.items() if place == to)
+        return next((column for column in named if side_of(to[1])), "")
 
     def _origin(self, place: tuple[str, str]) -> tuple[str, str]:
         """The table whose ids a table's key repeats, such as that of accounts for profiles; else the table itself."""
@@ -226,7 +259,7 @@ def _needs_values(full: str, kind: str) -> bool:
     epoch = full.endswith("_at") and kind.startswith((*values.NUMBERS, *values.TEXTS))
     return (
         epoch
-        or full == "documents.file_type"
+        or full in ("documents.file_type", "tickets.category")
         or ((values.is_vocabulary(full) or full == "users.is_active") and kind != "boolean")
     )
 

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
+from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
-from gendash.engine.platform.proposing.names import COLUMNS, rank
+from gendash.engine.platform.proposing.beside import rating_beside
+from gendash.engine.platform.proposing.names import COLUMNS, rank, words_of
 from gendash.engine.platform.proposing.proposal import Line, ProposedTable, Sample, TableSeen
 from gendash.engine.platform.proposing.values import place_of
+
+THUMBS = (
+    ("thumb_up", "thumb_down"),
+    ("like", "dislike"),
+    ("liked", "disliked"),
+    ("upvote", "downvote"),
+    ("upvoted", "downvoted"),
+    ("positive", "negative"),
+    ("helpful", "unhelpful"),
+)
 
 
 def conversations_of(messages: ProposedTable) -> dict[str, ProposedTable]:
@@ -26,26 +39,53 @@ def conversations_of(messages: ProposedTable) -> dict[str, ProposedTable]:
 def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: Sample) -> dict[str, ProposedTable]:
     """Ratings that messages carry themselves, where no table holds them."""
     one, by = messages.source, {line.column: line for line in messages.lines}
+    read = next(chain(_rated(one, sample), _thumbs(one), rating_beside(one, sample), _unread(one, sample)), None)
+    if read is None:
+        return {}
+    id_ = by["message_id"]._replace(evidence="ratings are in the message")
+    lines = [id_._replace(column="feedback_id"), id_, read]
+    lines += [Line("user_id", place_of("m", name), (name,), 0.85, why) for name, why in _person(one, users)]
+    fits = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in read.reads]
+    said = max(fits, key=lambda name: rank(name, COLUMNS["messages.comment"]), default="")
+    if said and rank(said, COLUMNS["messages.comment"]) >= 0.8:
+        lines.append(Line("comment", place_of("m", said), (said,), 0.7, "its name"))
+    time = by.get("updated_at") or by["created_at"]
+    lines.append(time._replace(column="created_at", confidence=0.5))
+    whole = len(read.reads) == 1 and (one.columns[read.reads[0]] == "boolean" or not read.confidence)
+    rated = place_of("m", read.reads[0]) if whole else read.sql  # 0 may be no rating
+    condition = (f"{rated} is not null", read.confidence, "rated messages")
+    return {"feedback": ProposedTable("feedback", one, lines, messages.joins, (*messages.conditions, condition))}
+
+
+def _rated(one: TableSeen, sample: Sample) -> Iterator[Line]:
+    """The columns of a message that rate it."""
     known = COLUMNS["messages.rating"]
-    names = [name for name in one.columns if rank(name, known) > 0.7]
-    for name in names:
+    for name in (each for each in one.columns if rank(each, known) > 0.7):
         read = values.read_rating(place_of("m", name), name, one.columns[name], sample(one, [name]).get(name, ()))
         if read.adds > values.NO_ROWS:
-            id_ = by["message_id"]._replace(evidence="ratings are in the message")
             sure = round(min(0.97, rank(name, known) * 0.6 + read.adds), 2) if not read.unknown else 0.7
-            time = by.get("updated_at") or by["created_at"]
-            lines = [
-                id_._replace(column="feedback_id"),
-                id_,
-                Line("rating", read.sql, (name,), sure, read.evidence, read.words),
-            ]
-            lines += [Line("user_id", place_of("m", name), (name,), 0.85, why) for name, why in _person(one, users)]
-            lines.append(time._replace(column="created_at", confidence=0.5))
-            rated = place_of("m", name) if one.columns[name] == "boolean" else read.sql  # 0 may be no rating
-            condition = (f"{rated} is not null", sure, "rated messages")
-            joins, conditions = messages.joins, (*messages.conditions, condition)
-            return {"feedback": ProposedTable("feedback", one, lines, joins, conditions)}
-    return {}
+            yield Line("rating", read.sql, (name,), sure, read.evidence, read.words)
+
+
+def _unread(one: TableSeen, sample: Sample) -> Iterator[Line]:
+    """A column that is called a rating and whose values have no known meaning: a person writes what each means."""
+    for name in (each for each in one.columns if rank(each, COLUMNS["messages.rating"]) >= 0.8):
+        words = sorted({str(each) for each in sample(one, [name]).get(name, ()) if not isinstance(each, float)})
+        if 1 < len(words) <= values.MOST_WORDS:
+            cases = " ".join(f"when {quote_text(word)} then null::int" for word in words)
+            yield Line("rating", f"case {place_of('m', name)}::text {cases} end", (name,), 0.0, "what does each mean?")
+
+
+def _thumbs(one: TableSeen) -> Iterator[Line]:
+    """Two truth values of a message, one for each thumb."""
+    flags = [name for name, kind in one.columns.items() if kind == "boolean"]
+    for good, bad in THUMBS:
+        up, down = (
+            next((name for name in flags if words_of(name).removeprefix("is_") == word), "") for word in (good, bad)
+        )
+        if up and down:
+            sql = f"case when {place_of('m', up)} then 5 when {place_of('m', down)} then 1 end"
+            yield Line("rating", sql, (up, down), 0.7, f"{up} and {down}")
 
 
 def _person(one: TableSeen, users: TableSeen | None) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from gendash.engine.platform.proposing.proposal import Line, ProposedTable, Tabl
 from gendash.engine.platform.proposing.values import place_of
 
 JSON = ("json", "jsonb")
+AS_JSON = "::jsonb"  # a column of texts that hold JSON
 DEEPEST = 3  # keys from the column to the list
 SURE, ALIKE = 0.6, 0.82  # where some documents have another form, and where all have one
 _ROLE = COLUMNS["messages.role"]
@@ -36,7 +37,8 @@ def messages_in_json(
     """
     for column, given in documents.items():
         for found in _places(given):
-            sure = ALIKE if all(_is_alike(one, found) for one in given) else SURE
+            alike = all(_is_alike(one, found) for one in given) and not column.endswith(AS_JSON)
+            sure = ALIKE if alike else SURE
             proposed = _proposed(talks, column, found, id_, began, sure)
             if proposed:
                 return proposed
@@ -73,26 +75,27 @@ def _proposed(
     words = values.read_words("messages.role", f"m.value ->> {quote_text(role)}", role, "text", keys[role])
     if words.adds < 0:
         return None
+    name = column.removesuffix(AS_JSON)
     time = _best(keys, _TIME)
     read = values.read_time(f"m.value ->> {quote_text(time)}", _kind(keys[time]), keys[time]) if time else None
     if read and read.adds > 0:
-        created = Line("created_at", read.sql, (column,), sure, read.evidence)
+        created = Line("created_at", read.sql, (name,), sure, read.evidence)
     elif began:
         created = began._replace(column="created_at", confidence=0.5, evidence="no time of its own")
     else:
         return None
     talk, number = place_of("c", id_), "key" if found.is_map else "n"
-    place = ".".join((column, *found.path))
+    place = ".".join((name, *found.path))
     ids = keys.get("id", [])
     own = len({str(each) for each in ids}) == len(found.objects) and found.is_map is False
     lines = [
-        Line("message_id", "m.value ->> 'id'", (column,), sure, f"id in {place}") if own
+        Line("message_id", "m.value ->> 'id'", (name,), sure, f"id in {place}") if own
         else Line("message_id", f"{talk} || ':' || m.{number}", (id_,), sure, f"its place in {place}"),
         Line("conversation_id", talk, (id_,), sure, "the conversation that holds it"),
-        Line("role", words.sql, (column,), SURE if words.unknown else sure, words.evidence, words.words),
+        Line("role", words.sql, (name,), SURE if words.unknown else sure, words.evidence, words.words),
         created,
     ]  # fmt: skip
-    join = _unnested(talks.columns[column], column, found)
+    join = _unnested(talks.columns.get(column, "jsonb"), column, found)
     return ProposedTable("messages", talks, lines, [join], alias="c"), words.unknown
 
 
@@ -118,7 +121,8 @@ def _kind(given: Sequence[object]) -> str:
 
 def _unnested(kind: str, column: str, found: _Objects) -> str:
     """SQL that joins each conversation with its objects; another kind of JSON than expected has none."""
-    place = " -> ".join([place_of("c", column), *map(quote_text, found.path)])
+    cast = AS_JSON if column.endswith(AS_JSON) else ""
+    place = " -> ".join([place_of("c", column.removesuffix(AS_JSON)) + cast, *map(quote_text, found.path)])
     wanted, empty = ("object", "{}") if found.is_map else ("array", "[]")
     function = f"{kind}_each" if found.is_map else f"{kind}_array_elements"
     safe = f"case when {kind}_typeof({place}) = '{wanted}' then {place} else '{empty}' end"

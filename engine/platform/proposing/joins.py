@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
-from gendash.engine.platform.proposing.proposal import Line, ProposedTable
-from gendash.engine.platform.proposing.rows import Condition, soft_delete
-from gendash.engine.platform.proposing.values import place_of
+from gendash.engine.platform.proposing.names import STATES, rank
+from gendash.engine.platform.proposing.proposal import Line, ProposedTable, TableSeen
+from gendash.engine.platform.proposing.rows import Condition, deleted_word, soft_delete
+from gendash.engine.platform.proposing.values import TEXTS, place_of
 
 Joins = tuple[list[str], list[Condition]]
 
 
-def parents(columns: Columns, table: str, lines: list[Line]) -> Joins:
+def parents(columns: Columns, table: str, one: TableSeen, lines: list[Line]) -> Joins:
     """Joins with the rows that a row belongs to, where those may be deleted or give what it lacks."""
     talks, messages = columns.chosen.get("conversations"), columns.chosen.get("messages")
     if table == "documents":
@@ -22,11 +23,14 @@ def parents(columns: Columns, table: str, lines: list[Line]) -> Joins:
     by = {line.column: line for line in lines}
     if len(columns.levels) > 1:
         return _levels_above(columns) if table == "messages" else ([], [])
-    deleted = list(soft_delete("c", talks)) if talks else []
+    deleted = gone(columns, "c", talks) if talks else []
     person = columns.line("conversations", "user_id", talks) if talks and table == "feedback" else None
     lacks_person = person is not None and "user_id" not in by
     joins: list[str] = []
-    if table == "feedback" and (deleted or lacks_person or not by["created_at"].reads):
+    part = columns.part_of_message(one, by["message_id"].reads[0]) if table == "feedback" else ""
+    if part:
+        joins.append(f"join {messages.quoted} m on {place_of('m', part)} = {place_of('f', by['message_id'].reads[0])}")
+    elif table == "feedback" and (deleted or lacks_person or not by["created_at"].reads):
         joins.append(f"join {messages.quoted} m on {place_of('m', columns.id_of(messages))} = {by['message_id'].sql}")
     talk = columns.line("messages", "conversation_id", messages)
     if not (talks and talk and (deleted or lacks_person)):
@@ -37,12 +41,20 @@ def parents(columns: Columns, table: str, lines: list[Line]) -> Joins:
     return joins, [(sql, sure, f"{why}, of the conversation") for sql, sure, why in deleted]
 
 
+def gone(columns: Columns, alias: str, one: TableSeen) -> list[Condition]:
+    """The condition that leaves out deleted rows: by a time, a flag, or the word of a status."""
+    found = list(soft_delete(alias, one))
+    named = [name for name in one.columns if rank(name, STATES) >= 0.8 and one.columns[name].startswith(TEXTS)]
+    given = columns.sample(one, named) if named and not found else {}
+    return found or [each for name in named for each in deleted_word(alias, name, given.get(name, ()))]
+
+
 def _levels_above(columns: Columns) -> Joins:
     """Joins of messages with the conversations of each level that may be deleted."""
     joins, conditions = [], []
     for number, (column, one) in enumerate(columns.levels):
         alias = f"c{number}"
-        for sql, sure, why in soft_delete(alias, one):
+        for sql, sure, why in gone(columns, alias, one):
             key = place_of(alias, columns.id_of(one))
             joins.append(f"left join {one.quoted} {alias} on {key} = {place_of('m', column)}")
             conditions.append((sql, sure, f"{why}, of {one.name}"))

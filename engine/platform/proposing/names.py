@@ -19,6 +19,12 @@ QUESTION, ANSWER, DELETED, TEXTS = (_DATA[key].split() for key in ("question", "
 PERSON, STAFF, CHUNKS, INTERNAL, METADATA = (
     _DATA[key].split() for key in ("person", "staff", "chunks", "internal", "metadata")
 )
+LABELS, ROLES, MEMBERSHIPS, PARTICIPANTS = (
+    _DATA[key].split() for key in ("labels", "roles", "memberships", "participants")
+)
+FAILURES, STATES, BOTS, LOGINS, WRITERS = (
+    _DATA[key].split() for key in ("failures", "states", "bots", "logins", "writers")
+)
 TENANTS = frozenset(_DATA["tenants"].split())
 INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_user"))
 
@@ -60,7 +66,8 @@ def meaning(column: str, word: str) -> str | None:
     for canonical, known in WORDS.get(column, {}).items():
         if given.replace("_", "") in map(joined_words, known):
             return canonical
-    last = given.rpartition("_")[2]  # global_member, ROLE_ADMIN, message_user
-    if last != given:
-        return meaning(column, last)
-    return None
+    last, first = given.rpartition("_")[2], given.partition("_")[0]  # global_member, ROLE_ADMIN; pending_reminder
+    if last == given:
+        return None
+    found = meaning(column, last)
+    return meaning(column, first) if found is None else found

@@ -10,27 +10,31 @@ from dataclasses import replace
 
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
 from gendash.engine.platform.proposing.derived import conversations_of, ratings_of
-from gendash.engine.platform.proposing.in_json import JSON, messages_in_json
-from gendash.engine.platform.proposing.joins import parents, person_of_rated
+from gendash.engine.platform.proposing.elsewhere import (
+    person_of_participants,
+    role_of_members,
+)
+from gendash.engine.platform.proposing.in_json import AS_JSON, JSON, messages_in_json
+from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated
 from gendash.engine.platform.proposing.links import with_implied
-from gendash.engine.platform.proposing.names import COLUMNS, TABLES, rank
-from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Proposal, ProposedTable, Sample, TableSeen
+from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, meaning, rank, words_of
+from gendash.engine.platform.proposing.proposal import Line, Proposal, ProposedTable, Sample, TableSeen
 from gendash.engine.platform.proposing.rows import (
-    Condition,
     chunk_count,
-    deleted_word,
     internal_rows,
     metadata,
     metadata_columns,
     soft_delete,
+    status_of_failure,
 )
-from gendash.engine.platform.proposing.tables import choose_tables, is_of_people, pair_of
+from gendash.engine.platform.proposing.scores import pair_of
+from gendash.engine.platform.proposing.tables import choose_tables
 from gendash.engine.platform.proposing.tenants import with_tenants
 from gendash.engine.platform.proposing.unions import united
 from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
 from gendash.engine.platform.proposing.values import place_of
+from gendash.engine.platform.proposing.writers import PAIR, messages_among, writer_of
 
-PAIR = 0.82  # that a row with a question and an answer is two messages
 QUESTIONS = 10
 NEEDED = {
     "conversations": ("created_at",),
@@ -53,7 +57,8 @@ class _Proposer:
         choice = choose_tables(self.tables, sample)
         self.columns = Columns(self.tables, sample, choice)
         self.chosen, self.people = choice.tables, choice.people
-        self.questions, self.doubtful = choice.questions, choice.doubtful
+        self.questions, self.doubtful, self.others = choice.questions, choice.doubtful, choice.others
+        self.events = choice.events
 
     def result(self) -> Proposal:
         found = {}
@@ -69,6 +74,9 @@ class _Proposer:
             if "feedback" not in found:
                 rated = ratings_of(found["messages"], self.chosen.get("users"), self.columns.sample)
                 found |= {name: person_of_rated(self.columns, one) for name, one in rated.items()}
+                self.questions += [
+                    _of_ratings(one) for one in rated.values() if not all(e.confidence for e in one.lines)
+                ]
         for table in ("messages", "users"):
             if table not in found:
                 self.questions.insert(0, f"which table holds the platform's {table}? None was recognised")
@@ -80,12 +88,30 @@ class _Proposer:
         parts = [
             part for one in self.columns.sources(table) or [self.chosen[table]] if (part := self._table(table, one))
         ]
+        if not parts and table in ("feedback", "messages"):
+            return self._next_best(table)
         return united(parts) if len(parts) > 1 else next(iter(parts), None)
+
+    def _next_best(self, table: str) -> ProposedTable | None:
+        """The proposal for the next best table where the best lacks what is needed, with its questions only."""
+        asked = list(self.questions)
+        for one in self.others.get(table, []):
+            self.questions[:] = [question for question in asked if not question.startswith(f"{table}.")]
+            self.chosen[table] = one
+            proposed = self._table(table, one)
+            if proposed:
+                return proposed
+        self.questions[:] = asked
+        return None
 
     def _messages_within(self, talks: ProposedTable) -> dict[str, ProposedTable]:
         """Messages that conversations hold as JSON, where no table holds them."""
         one, by = talks.source, {line.column: line for line in talks.lines}
         columns = [name for name, kind in one.columns.items() if kind in JSON]
+        texts = [name for name, kind in one.columns.items() if kind.startswith(TEXT_KINDS)]
+        columns += [
+            name + AS_JSON for name in texts if rank(name, TABLES["messages"]) >= 0.8 or words_of(name) in TEXTS
+        ]
         id_ = self.columns.id_of(one)
         given = self.columns.sample(one, columns) if columns and id_ else {}
         proposed = messages_in_json(one, id_, by.get("created_at"), given)
@@ -100,46 +126,65 @@ class _Proposer:
     # ── columns ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _table(self, table: str, one: TableSeen) -> ProposedTable | None:
-        alias = ALIASES[table]
+        """The proposal for a canonical table from one table; None where that lacks what is needed."""
         columns = [column for column in _columns_of(table) if column in self.contract[table]]
         lines = [line for column in columns if (line := self.columns.line(table, column, one))]
-        two = self._two_writers(one) if table == "messages" and not pair_of(one) else None
-        if two and not any(line.column == "role" and line.confidence >= CERTAIN for line in lines):
-            lines = [*(line for line in lines if line.column != "role"), two]
-            self.questions[:] = [one for one in self.questions if not one.startswith("messages.role")]
-        id_line = self._id_line(table, one)
-        found = {line.column for line in lines}
+        if table == "messages" and not pair_of(one):
+            role = next((line for line in lines if line.column == "role"), None)
+            written = writer_of(self.columns, one, self.events, role)
+            if written:
+                lines = [*(line for line in lines if line is not role), written]
+                self.questions[:] = [asked for asked in self.questions if not asked.startswith("messages.role")]
+        id_line, found = self._id_line(table, one), {line.column for line in lines}
         if not id_line:
             return None
-        if table == "feedback" and not {"message_id", "rating"} <= found:
+        lacks = table == "feedback" and not {"message_id", "rating"} <= found
+        if lacks or (table == "messages" and not {"conversation_id", "role"} & found and not pair_of(one)):
             self._ask(table, one, found, None)
             return None
-        lines.insert(0, id_line)
-        lines += self._beside(table, alias, one, found)
+        lines = self._with_others(table, one, [id_line, *lines])
+        return self._with_rows(table, one, lines) if lines else None
+
+    def _with_others(self, table: str, one: TableSeen, lines: list[Line]) -> list[Line]:
+        """The lines with those that are no plain column, or to be written; none if a time cannot be had."""
+        found = {line.column for line in lines}
+        lines += self._beside(table, ALIASES[table], one, found)
+        elsewhere = list(self._elsewhere(table, one, lines))
+        lines = [line for line in lines if line.column not in {each.column for each in elsewhere}] + elsewhere
+        found |= {line.column for line in lines}
+        if table == "messages":
+            self._ask_for_states(one)
         pair = pair_of(one) if table == "messages" and "role" not in found else None
         self._ask(table, one, found, pair)
         lines += [] if table != "users" or "created_at" in found else self._first_seen(one)
-        lines += self._not_found(table, {line.column for line in lines}, pair)
+        lines += self._not_found(table, one, {line.column for line in lines}, pair)
         if table == "feedback" and "created_at" not in found:
             messages = self.chosen.get("messages")
             time = self.columns.line("messages", "created_at", messages) if messages else None
             if time is None:
-                return None
+                return []
             lines.append(time._replace(reads=(), confidence=0.7, evidence="no time of its own: that of the message"))
+        return lines
+
+    def _with_rows(self, table: str, one: TableSeen, lines: list[Line]) -> ProposedTable:
+        """The proposal with the conditions of its rows, and the joins that it needs."""
+        alias = ALIASES[table]
+        pair = pair_of(one) if table == "messages" and not any(line.column == "role" for line in lines) else None
         if pair:
             lines.append(Line("role", "", pair, PAIR, "a row is a question and its answer"))
-        conditions = [*soft_delete(alias, one), *(internal_rows(alias, one) if table == "messages" else ())]
-        conditions += [] if conditions or table == "users" else self._deleted_by_word(alias, one)
-        joins, above = parents(self.columns, table, lines)
+        conditions = list(soft_delete(alias, one)) if table == "users" else gone(self.columns, alias, one)
+        if table == "messages":
+            conditions = [*conditions, *internal_rows(alias, one), *messages_among(self.events)]
+        joins, above = parents(self.columns, table, one, lines)
         return ProposedTable(table, one, lines, joins, (*conditions, *above), pair=pair)
 
-    def _not_found(self, table: str, found: set[str], pair: tuple[str, str] | None) -> Iterator[Line]:
+    def _not_found(self, table: str, one: TableSeen, found: set[str], pair: tuple[str, str] | None) -> Iterator[Line]:
         """Lines in place of columns that are needed, for a person to write."""
         needed = [column for column in NEEDED[table] if column not in found and column != "conversation_id"]
         needed += ["role"] if table == "messages" and "role" not in found and not pair else []
         for column in needed:
             if (table, column) == ("documents", "status"):
-                yield Line(column, "'done'", (), 0.5, "not found: each document counts as done")
+                yield status_of_failure(ALIASES[table], one)
                 continue
             kind = "timestamptz" if column.endswith("_at") else "text"
             yield Line(column, f"null::{kind}", evidence="not found, and needed")
@@ -152,11 +197,32 @@ class _Proposer:
         if named:
             yield from metadata(alias, self.columns.sample(one, named))
 
-    def _deleted_by_word(self, alias: str, one: TableSeen) -> list[Condition]:
-        named = [name for name in one.columns if rank(name, ["status", "state"]) >= 0.8]
-        texts = [name for name in named if one.columns[name].startswith(TEXT_KINDS)]
-        given = self.columns.sample(one, texts) if texts else {}
-        return [each for name in texts for each in deleted_word(alias, name, given.get(name, ()))]
+    def _ask_for_states(self, one: TableSeen) -> None:
+        """Asks whether messages count whose status says that they failed or are not finished."""
+        named = [
+            name for name, kind in one.columns.items() if rank(name, STATES) >= 0.8 and kind.startswith(TEXT_KINDS)
+        ]
+        for name, given in (self.columns.sample(one, named) if named else {}).items():
+            words = [str(each) for each in given]
+            some = [each for each in words if meaning("documents.status", each) in ("failed", "processing")]
+            if some and len(some) < len(words):
+                listed = ", ".join(map(repr, some[:6]))
+                self.questions.append(f"messages: do those count whose {name} is {listed}?")
+
+    def _elsewhere(self, table: str, one: TableSeen, lines: Sequence[Line]) -> Iterator[Line]:
+        """Lines that other tables give: the role of a person, the person of a conversation."""
+        id_, by = self.columns.id_of(one), {line.column: line for line in lines}
+        # words that name no administrator, such as customer and visitor, are a kind of account
+        if table == "users" and ("role" not in by or not {"admin", "super_admin"} & set(by["role"].words.values())):
+            found = list(role_of_members(one, id_, self.tables, self.columns.sample))
+            self.questions[:] = [each for each in self.questions if not (found and each.startswith("users.role"))]
+            yield from found
+        if table == "conversations" and "user_id" not in by:
+
+            def named(place: str) -> str:
+                return self.columns.named_as("users", self.people[0], place)
+
+            yield from person_of_participants(one, id_, self.people, self.tables, named)
 
     def _first_seen(self, one: TableSeen) -> Iterator[Line]:
         """When a person came whose table has no time: with the first conversation."""
@@ -170,21 +236,6 @@ class _Proposer:
             sql = f"(select min({time.sql}) from {talks.quoted} c where {person.sql} = {own})"
             yield Line("created_at", sql, (), 0.6, "no time of its own: the first conversation")
 
-    def _two_writers(self, one: TableSeen) -> Line | None:
-        """Who wrote a message, where people and staff are two columns of which one is filled."""
-        users = self.chosen.get("users")
-        people = {each.place for each in self.tables if rank(each.name, TABLES["users"]) >= 0.8 and is_of_people(each)}
-        people |= {each.place for each in self.people}
-        to = {name: place[:2] for name, place in one.references.items() if place[:2] in people}
-        mine = [name for name, place in to.items() if users and place == users.place]
-        theirs = [name for name, place in to.items() if not users or place != users.place]
-        if len(mine) != 1 or len(theirs) != 1:
-            return None
-        sql = f"case when {place_of('m', mine[0])} is not null then 'user' else 'assistant' end"
-        given = self.columns.with_nulls(one, [mine[0], theirs[0]])
-        sure = PAIR if all(None in given.get(name, ()) for name in (mine[0], theirs[0])) else DOUBTFUL
-        return Line("role", sql, (mine[0],), sure, f"{mine[0]} and {theirs[0]} name who wrote it")
-
     def _id_line(self, table: str, one: TableSeen) -> Line | None:
         """The id of a row: its key, or the columns of the key together, or a column that is called so."""
         name, alias = f"{table.removesuffix('s')}_id", ALIASES[table]
@@ -192,6 +243,10 @@ class _Proposer:
         if column:
             why = "primary key" if column == one.key else "foreign keys name it, or its name"
             sure = 0.98 if column == one.key else 0.85
+            if column in one.keys[:-1] + one.keys[1:] and one.columns[column] != "uuid":
+                beside = ", ".join(other for other in one.keys if other != column)
+                self.questions.append(f"{table}.{name}: is {column} of {one.name} unique without {beside}?")
+                sure = DOUBTFUL
             sure = DOUBTFUL if len(self.columns.sources(table)) > 1 or table in self.doubtful else sure
             return Line(name, self.columns.named_as(table, one, place_of(alias, column)), (column,), sure, why)
         if one.keys:
@@ -203,11 +258,22 @@ class _Proposer:
         for column in NEEDED[table]:
             if column not in found and (table, column) not in (("feedback", "created_at"), ("documents", "status")):
                 self.questions.append(f"{table}.{column}: which column of {one.schema}.{one.name} is it?")
+        if table == "conversations" and "user_id" not in found and self.people:
+            self.questions.append(f"conversations.user_id: what names the person of a row of {one.schema}.{one.name}?")
         if table == "messages" and "role" not in found and not pair:
             self.questions.append(f"messages.role: what in {one.schema}.{one.name} says who wrote a message?")
 
 
+def _of_ratings(rated: ProposedTable) -> str:
+    line = next(each for each in rated.lines if not each.confidence)
+    return f"feedback.rating: what does each value of {rated.source.name}.{line.reads[0]} mean?"
+
+
 def _columns_of(table: str) -> Iterator[str]:
     """The canonical columns of a table that may be found, times first."""
-    yield from (name.split(".")[1] for name in COLUMNS if name.startswith(f"{table}.") and name != "messages.rating")
+    yield from (
+        name.split(".")[1]
+        for name in COLUMNS
+        if name.startswith(f"{table}.") and name not in ("messages.rating", "messages.comment")
+    )
     yield "updated_at"

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
-from gendash.engine.platform.proposing.names import CHUNKS, DELETED, INTERNAL, METADATA, joined_words, rank
+from gendash.engine.platform.proposing.names import CHUNKS, DELETED, FAILURES, INTERNAL, METADATA, joined_words, rank
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, TableSeen
-from gendash.engine.platform.proposing.tables import chunks_of
+from gendash.engine.platform.proposing.scores import chunks_of
 from gendash.engine.platform.proposing.values import place_of
 
 Condition = tuple[str, float, str]  # SQL, confidence, evidence
@@ -59,6 +59,19 @@ def chunk_count(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen
         counted = f"{other.quoted} n where {place_of('n', column)}"
         sql = f"(select count(*) from {counted} = {place_of(alias, id_)})"
         yield Line("chunk_count", sql, (), sure, f"rows of {other.name}")
+
+
+def status_of_failure(alias: str, one: TableSeen) -> Line:
+    """The status of documents that have none: failed where a column says why, else done."""
+    fits = [name for name, kind in one.columns.items() if rank(name, FAILURES) >= 0.8 and kind != "boolean"]
+    if not fits:
+        return Line("status", "'done'", (), 0.5, "not found: each document counts as done")
+    name = max(fits, key=lambda each: rank(each, FAILURES))
+    text = place_of(alias, name)
+    failed = f"nullif({text}, '') is not null" if one.columns[name].startswith(values.TEXTS) else f"{text} is not null"
+    return Line(
+        "status", f"case when {failed} then 'failed' else 'done' end", (name,), 0.6, "not found: failed or done"
+    )
 
 
 def metadata(alias: str, documents: Mapping[str, Sequence[object]]) -> Iterator[Line]:

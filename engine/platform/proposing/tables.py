@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from gendash.engine.platform.proposing.names import (
-    ANSWER,
-    CHUNKS,
     COLUMNS,
-    PERSON,
-    QUESTION,
+    STAFF,
     TABLES,
     TENANTS,
-    TEXTS,
+    meaning,
     rank,
     words_of,
 )
-from gendash.engine.platform.proposing.proposal import Sample, TableSeen
+from gendash.engine.platform.proposing.proposal import Place, Sample, TableSeen
+from gendash.engine.platform.proposing.scores import chunks_of, has_column, is_of_people, is_said, score_of
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
-PARTS = ("embedding", "vector", "chunk_index", "chunk_id")  # a row is a part of a document
-FILE_NAMES = ("filename", "file_name", "file_path", "path", "url")
+MOST_TABLES = 30  # whose words are looked at for events
+WORDS_KINDS = ("text", "character", "enum", "citext", "varchar")
 
 
 @dataclass
@@ -36,6 +34,8 @@ class TableChoice:
     tables: dict[str, TableSeen]
     people: list[TableSeen] = field(default_factory=list)
     levels: list[tuple[str, TableSeen]] = field(default_factory=list)
+    others: dict[str, list[TableSeen]] = field(default_factory=dict)  # by kind the next best, the best first
+    events: tuple[str, Mapping[str, str]] = ("", {})  # of events, the column whose words say that one is a message
     doubtful: set[str] = field(default_factory=set)
     questions: list[str] = field(default_factory=list)
 
@@ -43,55 +43,87 @@ class TableChoice:
 def choose_tables(tables: Sequence[TableSeen], sample: Sample) -> TableChoice:
     """The best table of each kind; no table is of two kinds, but a conversation may be a ticket, too."""
     filled = [one for one in tables if one.rows] or list(tables)  # an empty table may be a former one
-    scores = [(_score(kind, one, tables), kind, one) for kind in TABLES for one in filled]
+    said = {one.place for one in filled if is_said(one, sample)}
+    scores = [(score_of(kind, one, tables, said), kind, one) for kind in TABLES for one in filled]
     scores.sort(key=lambda one: (-one[0], -one[2].rows))
     found = TableChoice({})
     for score, kind, one in scores:
         if score >= ENOUGH and kind not in found.tables and one not in found.tables.values():
             found.tables[kind] = one
-    _choose_documents(found, [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH])
+    taken = [one.place for one in found.tables.values()]
+    for score, kind, one in scores:
+        if score >= ENOUGH and one.place not in taken:
+            found.others.setdefault(kind, []).append(one)
+    if "messages" not in found.tables:
+        _choose_events(found, filled, sample)
+    _choose_documents(found, [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH], tables)
     _choose_conversations(found, tables, sample)
     _choose_people(found, tables)
+    _ask_for_twins(found, tables)
     talks = found.tables.get("conversations")
     if talks and "tickets" not in found.tables and is_ticket(talks):
         found.tables["tickets"] = talks
     return found
 
 
+def _choose_events(found: TableChoice, tables: Sequence[TableSeen], sample: Sample) -> None:
+    """Messages among the events of a table, where words of a column name both who asks and who answers."""
+    for one in sorted(tables, key=lambda each: -each.rows)[:MOST_TABLES]:
+        kinds = [name for name, kind in one.columns.items() if kind.startswith(WORDS_KINDS)]
+        kinds = [name for name in kinds if rank(name, COLUMNS["messages.role"]) > 0]
+        for name, given in (sample(one, kinds) if kinds and one not in found.tables.values() else {}).items():
+            words = {str(each).lower(): side for each in given if (side := _says(str(each)))}
+            if set(words.values()) == {"user", "assistant"}:
+                found.tables["messages"] = one
+                if all(meaning("messages.role", str(each)) is not None for each in given if each is not None):
+                    return  # each row is a message
+                found.events = (name, words)
+                found.doubtful.add("messages")
+                listed = " or ".join(map(repr, sorted(words)))
+                found.questions.append(f"messages: are they the rows of {one.name} whose {name} is {listed}?")
+                return
+
+
+def _says(word: str) -> str:
+    """Who writes what an event of this kind is: user, assistant, or empty; only the whole word says so."""
+    side = meaning("messages.role", word) if words_of(word).count("_") == 0 else None
+    return side if side in ("user", "assistant") else ""
+
+
+def _ask_for_twins(found: TableChoice, tables: Sequence[TableSeen]) -> None:
+    """Asks whether another table of the same columns, such as an archive, holds more of the rows."""
+    for kind in ("messages", "conversations", "feedback"):
+        one = found.tables.get(kind)
+        others = [
+            each for each in tables if one and each.schema == one.schema and each.place != one.place and each.rows
+        ]
+        alike = [each for each in others if one and dict(each.columns) == dict(one.columns)]
+        if one and alike:
+            listed = ", ".join(each.name for each in alike[:6])
+            found.questions.append(f"{kind}: do the rows of {listed}, with the columns of {one.name}, count, too?")
+
+
 def is_ticket(one: TableSeen) -> bool:
     """True if a row is handled by somebody until it is closed: it has a status, and two signs more."""
     signs = ("assigned_to", "priority", "resolved_at", "closed_at", "first_response_at", "sla_due_at")
-    return _fits(one, "tickets.status") and sum(_fits(one, f"tickets.{sign}") for sign in signs) >= 2
+    return has_column(one, "tickets.status") and sum(has_column(one, f"tickets.{sign}") for sign in signs) >= 2
 
 
-def pair_of(one: TableSeen) -> tuple[str, str] | None:
-    """The columns of a question and of its answer, where a row is both."""
-    question = next((c for name in QUESTION for c in one.columns if rank(c, [name]) == 1), "")
-    answer = next((c for name in ANSWER for c in one.columns if rank(c, [name]) == 1), "")
-    return (question, answer) if question and answer else None
-
-
-def chunks_of(one: TableSeen, tables: Sequence[TableSeen]) -> tuple[TableSeen, str] | None:
-    """The table of a document's chunks, and its column that names the document."""
-    found = [
-        (rank(other.name, CHUNKS), other, column)
-        for other in tables
-        for column, to in other.references.items()
-        if to[:2] == one.place and rank(other.name, CHUNKS) > 0
-    ]
-    _, other, column = max(found, key=lambda each: each[0], default=(0.0, None, ""))
-    return (other, column) if other else None
-
-
-def _choose_documents(found: TableChoice, fits: Sequence[TableSeen]) -> None:
+def _choose_documents(found: TableChoice, fits: Sequence[TableSeen], tables: Sequence[TableSeen]) -> None:
     """What people upload, not what is made of it; a person is asked where nothing says which is which."""
-    named = {to[:2] for one in fits if not _fits(one, "documents.status") for to in _documents_named(one)}
-    origins = [one for one in fits if one.place in named] or list(fits)
+    named = {to[:2] for one in fits if not has_column(one, "documents.status") for to in _documents_named(one)}
+    origins = [one for one in fits if one.place in named]
+    # what is cut into chunks is what a platform answers from
+    origins = origins or [one for one in fits if chunks_of(one, tables)] or list(fits)
     chosen = found.tables.get("documents")
     if chosen and chosen not in origins:
         found.tables["documents"] = chosen = origins[0]
     others = [one for one in origins if one is not chosen and one not in found.tables.values()]
-    if chosen and others:
+    processed = chosen and (has_column(chosen, "documents.status") or chunks_of(chosen, tables))
+    if chosen and not processed and not rank(chosen.name, TABLES["documents"]):
+        found.doubtful.add("documents")
+        found.questions.append(f"documents: are rows of {chosen.name} read to answer from, or attachments of messages?")
+    elif chosen and others:
         found.doubtful.add("documents")
         listed = " or of ".join(one.name for one in (chosen, *others))
         found.questions.append(f"documents: are they the rows of {listed}?")
@@ -115,6 +147,9 @@ def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sampl
         for column, to in messages.references.items()
         if to[:2] in by_place and rank(to[1], TABLES["conversations"]) > 0
     }
+    ticket = found.tables.get("tickets")
+    if not named and ticket:  # in a helpdesk what people write belongs to tickets
+        named = {column: ticket for column, to in messages.references.items() if to[:2] == ticket.place}
     given = sample(messages, list(named)) if named else {}
     used = {column: one for column, one in named.items() if set(given.get(column, ())) != {None}}
     levels = sorted(used.items(), key=lambda each: sum(_holds(other, each[1], by_place) for other in used.values()))
@@ -167,6 +202,8 @@ def _choose_people(found: TableChoice, tables: Sequence[TableSeen]) -> None:
             if to[:2] in by_place and _names_a_person(column, by_place[to[:2]]):
                 owns = rank(column, COLUMNS["conversations.user_id"])
                 people[to[:2]] = max(people.get(to[:2], 0.0), owns and owns + (one is talks))
+    if talks is None or not any(to[:2] in people for to in talks.references.values()):
+        people |= _writers(found, by_place)
     several = [by_place[place] for place in sorted(people, key=lambda place: -people[place])]
     several = [one for one in several if not any(_describes(one, other) for other in several)]
     if several and (found.tables.get("users") not in several or several[0] is not found.tables.get("users")):
@@ -175,6 +212,15 @@ def _choose_people(found: TableChoice, tables: Sequence[TableSeen]) -> None:
     if len(several) > 1:
         listed = " and of ".join(one.name for one in several)
         found.questions.append(f"users: are the rows of {listed} all people? Each is a part of users.sql")
+
+
+def _writers(found: TableChoice, by_place: Mapping[Place, TableSeen]) -> dict[Place, float]:
+    """The tables of people that messages name, if several: those of customers are surer than those of staff."""
+    messages = found.tables.get("messages")
+    named = {to[:2] for to in messages.references.values()} if messages else set()
+    tables = [by_place[place] for place in named if place in by_place and is_of_people(by_place[place])]
+    outside = {one.place: 2.0 - rank(one.name, ("user", *STAFF)) for one in tables}
+    return outside if len(tables) > 1 else {}
 
 
 def _names_a_person(column: str, to: TableSeen) -> bool:
@@ -187,66 +233,3 @@ def _names_a_person(column: str, to: TableSeen) -> bool:
 def _describes(one: TableSeen, other: TableSeen) -> bool:
     """True if a row says more about a person of another table: its key or a column of people names that."""
     return one is not other and any(to[:2] == other.place for to in one.references.values())
-
-
-def is_of_people(one: TableSeen) -> bool:
-    """True if rows are people, not the companies or tenants that they belong to."""
-    return any(rank(column, PERSON) >= 0.8 for column in one.columns)
-
-
-def _score(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
-    name = rank(one.name, TABLES[kind])
-    if kind == "messages" and pair_of(one):
-        name = max(name, 0.7)  # a row is a question and its answer, whatever the table's name
-    if kind == "messages" and _is_said(one):
-        name = max(name, 0.55)
-    if kind == "documents" and _is_of_files(one, tables):
-        name = max(name, 0.6)
-    return name * 0.9 + _evidence(kind, one, tables) if name else 0.0
-
-
-def _is_said(one: TableSeen) -> bool:
-    """True if rows are texts in a conversation, whatever the table's name."""
-    within = any(rank(to[1], TABLES["conversations"]) >= 0.8 for to in one.references.values())
-    return within and any(rank(column, TEXTS) == 1 or words_of(column) in TEXTS for column in one.columns)
-
-
-def _is_of_files(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
-    """True if rows are files of people, whatever the table's name: a file name, and a person who has it."""
-    owners = {to[:2] for to in one.references.values()}
-    owned = any(is_of_people(other) for other in tables if other.place in owners)
-    return owned and any(words_of(column) in ("filename", "file_name") for column in one.columns)
-
-
-def _fits(one: TableSeen, canonical: str) -> bool:
-    return max((rank(name, COLUMNS[canonical]) for name in one.columns), default=0.0) > 0.7
-
-
-def _evidence(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
-    def has(*columns: str) -> float:
-        return 0.2 * sum(_fits(one, f"{kind}.{column}") for column in columns)
-
-    def named(*names: str) -> float:
-        return 0.2 * any(rank(column, names) > 0.7 for column in one.columns)
-
-    referring = sum(to[:2] == one.place for other in tables if other is not one for to in other.references.values())
-    to = {rank(table, TABLES[of]) > 0.5 and of for _, table, _ in one.references.values() for of in TABLES}
-    if kind == "users":
-        return named(*PERSON) + 0.1 * min(referring, 3)
-    if kind == "conversations":
-        about = named("title", "name", "subject") + 0.1 * min(referring, 2) + has("user_id")
-        return 0.2 * ("users" in to) + about - 0.5 * bool(pair_of(one))
-    if kind == "messages":
-        pair = 0.4 * bool(pair_of(one))
-        return named(*TEXTS) + has("conversation_id", "role") + 0.2 * ("conversations" in to) + pair
-    if kind == "feedback":
-        about = has("message_id", "rating") + 0.2 * ("messages" in to) + 0.1 * ("conversations" in to)
-        return about + 0.5 * has("comment", "user_id") - 0.5 * (not has("rating"))
-    if kind == "documents":
-        about = has("status", "file_size", "chunk_count", "user_id") + named(*FILE_NAMES) - 2.5 * named(*PARTS)
-        is_file = any(words_of(column) in ("filename", "file_name") for column in one.columns)
-        about += 0.2 * (is_file and rank(one.name, TABLES[kind]) < 0.8) + 0.3 * (has("file_size") > 0)
-        return about + 0.5 * named("name", "title") - 0.7 * (not about)
-    return (
-        has("status", "priority", "assigned_to") + named("subject", "title") - 0.7 * (has("status", "priority") < 0.3)
-    )

@@ -1,0 +1,136 @@
+"""Columns that another table gives: words by their ids, roles of memberships, people of participants. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from gendash.engine.languages.sql_text import quote_text
+from gendash.engine.platform.proposing.links import id_column
+from gendash.engine.platform.proposing.names import (
+    BOTS,
+    COLUMNS,
+    DELETED,
+    LABELS,
+    MEMBERSHIPS,
+    PARTICIPANTS,
+    PERSON,
+    ROLES,
+    TABLES,
+    meaning,
+    rank,
+    words_of,
+)
+from gendash.engine.platform.proposing.proposal import Line, Sample, TableSeen
+from gendash.engine.platform.proposing.values import TEXTS, TIMES, place_of
+
+SURE = 0.7  # below what is called certain: a person reads it
+FEW = 1000  # rows of a table of words, by an estimate of its pages
+ENDED = (*DELETED, "ended_at", "end_at", "left_at", "revoked_at", "end_date")  # times of a membership that is over
+
+
+class Words(NamedTuple):
+    """A table of words which a column names by an id: the table, its column of words, and the SQL of a row's word."""
+
+    table: TableSeen
+    label: str
+    sql: str
+
+
+def words_named(one: TableSeen, column: str, place: str, tables: Sequence[TableSeen]) -> Words | None:
+    """The table of words that a column names, such as that of statuses; ``place`` is SQL of the column."""
+    if column not in one.references:
+        return None
+    *to, key = one.references[column]
+    table = next((each for each in tables if each.place == tuple(to)), None)
+    if table is None or table.rows > FEW or any(rank(name, PERSON) >= 0.8 for name in table.columns):
+        return None
+    labels = [name for name, kind in table.columns.items() if kind.startswith(TEXTS) and rank(name, LABELS) >= 0.8]
+    if not labels:
+        return None
+    label = max(labels, key=lambda name: rank(name, LABELS))
+    found = f"(select {place_of('w', label)} from {table.quoted} w where {place_of('w', key)} = {place})"
+    return Words(table, label, found)
+
+
+def name_of(one: TableSeen, column: str) -> str:
+    """A column's name for what it means: status_id means status where it names a row of another table."""
+    words = words_of(column)
+    return words.removesuffix("_id") if column in one.references else column
+
+
+def role_of_members(users: TableSeen, id_: str, tables: Sequence[TableSeen], sample: Sample) -> Iterator[Line]:
+    """The role that another table gives a person: an account's membership, or the names of its roles; at most one."""
+    fits = []
+    for one in (each for each in tables if each is not users):
+        mine = next((name for name, to in one.references.items() if to == (*users.place, id_)), "")
+        for column in (each for each in one.columns if mine and rank(name_of(one, each), ROLES) >= 0.8):
+            text, admins = _admins(one, column, tables, sample)
+            if admins:
+                fits.append((max(rank(one.name, MEMBERSHIPS), 0.1), one, mine, text, admins))
+    for _, one, mine, text, admins in sorted(fits, key=lambda each: -each[0])[:1]:
+        over = [name for name in one.columns if rank(name, ENDED) >= 0.8 and one.columns[name].startswith(TIMES)]
+        within = "".join(f" and {place_of('x', name)} is null" for name in over)
+        listed = ", ".join(map(quote_text, admins))
+        inner = f"select from {one.quoted} x where {place_of('x', mine)} = {place_of('u', id_)}{within}"
+        sql = f"case when exists ({inner} and lower({text}) in ({listed})) then 'admin' else 'user' end"
+        yield Line("role", sql, (), SURE, f"roles in {one.name}", dict.fromkeys(admins, "admin"))
+
+
+def _admins(one: TableSeen, column: str, tables: Sequence[TableSeen], sample: Sample) -> tuple[str, list[str]]:
+    """SQL of a membership's role as text, and its words that mean an administrator; none where they are not words."""
+    named = words_named(one, column, place_of("x", column), tables)
+    if not named and (column in one.references or not one.columns[column].startswith(TEXTS)):
+        return "", []
+    source, label = (named.table, named.label) if named else (one, column)
+    words = {str(each) for each in sample(source, [label]).get(label, ()) if each is not None}
+    admins = {each.lower() for each in words if meaning("users.role", each) in ("admin", "super_admin")}
+    return named.sql if named else f"{place_of('x', column)}::text", sorted(admins)
+
+
+def person_of_participants(
+    talks: TableSeen, id_: str, people: Sequence[TableSeen], tables: Sequence[TableSeen], named: Callable[[str], str]
+) -> Iterator[Line]:
+    """The person whom a table of participants names first for a conversation; ``named`` gives an id its form."""
+    if not people:
+        return
+    for one in sorted(tables, key=lambda each: -rank(each.name, PARTICIPANTS)):
+        if rank(one.name, PARTICIPANTS) <= 0:
+            return
+        of = [name for name, to in one.references.items() if to == (*talks.place, id_)]
+        who = [name for name, to in one.references.items() if to[:2] == people[0].place]
+        who.sort(key=lambda name: -rank(name, COLUMNS["conversations.user_id"]))
+        first = _first(one)
+        if of and who and first:
+            person = place_of("p", who[0])
+            inner = f"select {named(person)} from {one.quoted} p where {place_of('p', of[0])} = {place_of('c', id_)}"
+            filled = f" and {person} is not null" if len(people) > 1 else ""  # others take part, too
+            sql = f"({inner}{filled} order by {place_of('p', first)} limit 1)"
+            yield Line("user_id", sql, (), SURE, f"the first of {one.name}")
+            return
+
+
+def role_of_writer(users: TableSeen, id_: str, place: str) -> Iterator[Line]:
+    """Who wrote a message whose writer is ``place``, where accounts say which of them are bots; at most one."""
+    for name, kind in users.columns.items():
+        if kind == "boolean" and rank(name, BOTS) >= 0.8:
+            inner = f"select {place_of('w', name)} from {users.quoted} w where {place_of('w', id_)} = {place}"
+            yield Line(
+                "role", f"case when ({inner}) then 'assistant' else 'user' end", (), SURE, f"{name} of {users.name}"
+            )
+            return
+
+
+def side_of(to: str) -> str:
+    """Who writes what a table such as user_messages holds: user, assistant, or empty for neither."""
+    words = words_of(to)
+    end = next((words_of(name) for name in TABLES["messages"] if words.endswith(f"_{words_of(name)}")), "")
+    side = meaning("messages.role", words.removesuffix(f"_{end}")) if end else None
+    return side if side in ("user", "assistant") else ""
+
+
+def _first(one: TableSeen) -> str:
+    """The column by which a table's first row is found: its time, else its id."""
+    times = [name for name in one.columns if rank(name, COLUMNS["*.created_at"]) >= 0.8]
+    times += [name for name in one.columns if rank(name, ("joined_at", "added_at", "position")) >= 0.8]
+    return next(iter(times), id_column(one))

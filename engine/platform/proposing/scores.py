@@ -1,0 +1,122 @@
+"""How well a table fits a kind of rows: by its name, and by evidence of columns, references and values. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from gendash.engine.platform.proposing.elsewhere import name_of
+from gendash.engine.platform.proposing.names import (
+    ANSWER,
+    CHUNKS,
+    COLUMNS,
+    LOGINS,
+    PERSON,
+    QUESTION,
+    TABLES,
+    TEXTS,
+    rank,
+    words_of,
+)
+from gendash.engine.platform.proposing.proposal import Place, Sample, TableSeen
+
+PARTS = ("embedding", "vector", "chunk_index", "chunk_id")  # a row is a part of a document
+FILE_NAMES = ("filename", "file_name", "file_path", "path", "url")
+
+
+def score_of(kind: str, one: TableSeen, tables: Sequence[TableSeen], said: Collection[Place]) -> float:
+    name = rank(one.name, TABLES[kind])
+    if kind == "messages" and pair_of(one):
+        name = max(name, 0.7)  # a row is a question and its answer, whatever the table's name
+    if kind == "messages" and one.place in said:
+        name = max(name, 0.55)
+    if kind == "documents" and _is_of_files(one, tables):
+        name = max(name, 0.6)
+    return name * 0.9 + _evidence(kind, one, tables) if name else 0.0
+
+
+def is_said(one: TableSeen, sample: Sample) -> bool:
+    """True if rows are texts in a conversation or of a ticket, whatever the table's name."""
+    talks = (*TABLES["conversations"], *TABLES["tickets"][:2])
+    within = [column for column, to in one.references.items() if rank(to[1], talks) >= 0.8]
+    texts = any(rank(column, TEXTS) == 1 or words_of(column) in TEXTS for column in one.columns)
+    given = sample(one, within) if within and texts else {}
+    return any(each is not None for values in given.values() for each in values)
+
+
+def _is_of_files(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
+    """True if rows are files of people, whatever the table's name: a file name, and a person who has it."""
+    owners = {to[:2] for to in one.references.values()}
+    owned = any(is_of_people(other) for other in tables if other.place in owners)
+    return owned and any(words_of(column) in ("filename", "file_name") for column in one.columns)
+
+
+def has_column(one: TableSeen, canonical: str) -> bool:
+    named = canonical in (
+        "tickets.status",
+        "tickets.priority",
+        "messages.role",
+    )  # may be the id of a row that holds the word
+    names = (name_of(one, name) if named else name for name in one.columns)
+    return max((rank(name, COLUMNS[canonical]) for name in names), default=0.0) > 0.7
+
+
+def _evidence(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
+    def has(*columns: str) -> float:
+        return 0.2 * sum(has_column(one, f"{kind}.{column}") for column in columns)
+
+    def named(*names: str) -> float:
+        return 0.2 * any(rank(column, names) > 0.7 for column in one.columns)
+
+    referring = sum(to[:2] == one.place for other in tables if other is not one for to in other.references.values())
+    to = {rank(table, TABLES[of]) > 0.5 and of for _, table, _ in one.references.values() for of in TABLES}
+    if kind == "users":
+        return named(*PERSON) + 0.1 * min(referring, 3)
+    if kind == "conversations":
+        about = named("title", "name", "subject") + 0.1 * min(referring, 2) + has("user_id")
+        about -= named(*LOGINS) * 4  # sessions of browsers
+        return 0.2 * ("users" in to) + about - 0.5 * bool(pair_of(one))
+    if kind == "messages":
+        pair = 0.4 * bool(pair_of(one))
+        within = 0.2 * ("conversations" in to or "tickets" in to)
+        return named(*TEXTS) + has("conversation_id", "role") + within + pair
+    if kind == "feedback":
+        about = has("message_id", "rating") + 0.2 * ("messages" in to) + 0.1 * ("conversations" in to)
+        return about + 0.5 * has("comment", "user_id") - 0.5 * (not has("rating"))
+    if kind == "documents":
+        about = has("status", "file_size", "chunk_count", "user_id") + named(*FILE_NAMES) - 2.5 * named(*PARTS)
+        is_file = any(words_of(column) in ("filename", "file_name") for column in one.columns)
+        about += 0.2 * (is_file and rank(one.name, TABLES[kind]) < 0.8) + 0.3 * (has("file_size") > 0)
+        return about + 0.5 * named("name", "title") - 0.7 * (not about)
+    return (
+        has("status", "priority", "assigned_to") + named("subject", "title") - 0.7 * (has("status", "priority") < 0.3)
+    )
+
+
+def pair_of(one: TableSeen) -> tuple[str, str] | None:
+    """The columns of a question and of its answer, where a row is both; question_text is a question, too."""
+    question, answer = (
+        next((c for name in names for c in one.columns if _is_called(c, name)), "") for names in (QUESTION, ANSWER)
+    )
+    return (question, answer) if question and answer else None
+
+
+def _is_called(column: str, name: str) -> bool:
+    words = words_of(column)
+    return words_of(name) in (words, *(words.removesuffix(f"_{end}") for end in TEXTS))
+
+
+def chunks_of(one: TableSeen, tables: Sequence[TableSeen]) -> tuple[TableSeen, str] | None:
+    """The table of a document's chunks, and its column that names the document."""
+    found = [
+        (rank(other.name, CHUNKS), other, column)
+        for other in tables
+        for column, to in other.references.items()
+        if to[:2] == one.place and rank(other.name, CHUNKS) > 0
+    ]
+    _, other, column = max(found, key=lambda each: each[0], default=(0.0, None, ""))
+    return (other, column) if other else None
+
+
+def is_of_people(one: TableSeen) -> bool:
+    """True if rows are people, not the companies or tenants that they belong to."""
+    return any(rank(column, PERSON) >= 0.8 for column in one.columns)

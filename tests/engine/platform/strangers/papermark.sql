@@ -1,0 +1,24 @@
+-- An invented database with the tables and types of Papermark's conversations (its prisma schema at 6ab0b9ee); its adapter, written by
+-- hand before the first run, is in the folder.
+create type "ConversationVisibility" as enum ('PRIVATE', 'PUBLIC_LINK', 'PUBLIC_DATAROOM'); create type "ParticipantRole" as enum ('OWNER', 'PARTICIPANT');
+create table "Team" (id text primary key, name text not null, plan text not null default 'free', "createdAt" timestamp(3) not null, "updatedAt" timestamp(3) not null);
+create table "User" (id text primary key, name text, email text unique, "emailVerified" timestamp(3), image text, "createdAt" timestamp(3) not null, plan text);
+create table "UserTeam" (role text not null, "userId" text not null references "User" (id), "teamId" text not null references "Team" (id), status text not null default 'ACTIVE', primary key ("userId", "teamId"));
+create table "Viewer" (id text primary key, email text not null, verified boolean not null default false, "invitedAt" timestamp(3), "notificationPreferences" jsonb, "teamId" text not null references "Team" (id), "createdAt" timestamp(3) not null, "updatedAt" timestamp(3) not null);
+create table "Dataroom" (id text primary key, name text not null, "teamId" text not null references "Team" (id), "createdAt" timestamp(3) not null, "updatedAt" timestamp(3) not null);
+create table "Document" (id text primary key, name text not null, file text not null, type text, "contentType" text, "numPages" int, "ownerId" text references "User" (id), "teamId" text not null references "Team" (id), "createdAt" timestamp(3) not null, "updatedAt" timestamp(3) not null);
+create table "View" (id text primary key, "documentId" text references "Document" (id), "viewerEmail" text, "viewedAt" timestamp(3) not null, "viewerId" text references "Viewer" (id), "teamId" text);
+create table "Conversation" (id text primary key, title text, "isEnabled" boolean not null default true, "visibilityMode" "ConversationVisibility" not null default 'PRIVATE', "dataroomId" text not null references "Dataroom" (id), "initialViewId" text references "View" (id), "teamId" text not null references "Team" (id), "lastMessageAt" timestamp(3), "createdAt" timestamp(3) not null, "updatedAt" timestamp(3) not null);
+create table "ConversationParticipant" (id text primary key, "conversationId" text not null references "Conversation" (id), role "ParticipantRole" not null, "viewerId" text references "Viewer" (id), "userId" text references "User" (id), "receiveNotifications" boolean not null default false, "createdAt" timestamp(3) not null);
+create table "Message" (id text primary key, content text not null, "conversationId" text not null references "Conversation" (id), "userId" text references "User" (id), "viewerId" text references "Viewer" (id), "viewId" text references "View" (id), "isRead" boolean not null default false, "createdAt" timestamp(3) not null, "updatedAt" timestamp(3) not null);
+insert into "Team" values ('t', 'T', 'free', timestamp '2026-01-01', timestamp '2026-01-01');
+insert into "User" select 'u' || n, 'N', n || '@example.com', null, null, timestamp '2026-03-01' - n * interval '9 hours', 'free' from generate_series(1, 6) n;
+insert into "UserTeam" select case when n = 1 then 'ADMIN' else 'MEMBER' end, 'u' || n, 't', 'ACTIVE' from generate_series(1, 6) n;
+insert into "Viewer" select 'v' || n, n || '@example.org', true, null, null, 't', timestamp '2026-03-10' - n * interval '9 hours', timestamp '2026-03-19' from generate_series(1, 25) n;
+insert into "Dataroom" values ('r', 'R', 't', timestamp '2026-02-01', timestamp '2026-02-01');
+insert into "Document" select 'd' || n, 'a.pdf', 's', 'pdf', 'application/pdf', 3, 'u' || (1 + n % 6), 't', timestamp '2026-03-15' - n * interval '7 hours', timestamp '2026-03-19' from generate_series(1, 15) n;
+insert into "View" select 'w' || n, 'd' || (1 + n % 15), 'x', timestamp '2026-03-18', 'v' || (1 + n % 25), 't' from generate_series(1, 90) n;
+insert into "Conversation" select 'c' || n, 'T', true, 'PRIVATE', 'r', 'w' || n, 't', null, timestamp '2026-03-19 20:00' - n * interval '5 hours', timestamp '2026-03-20' from generate_series(1, 50) n;
+insert into "ConversationParticipant" select 'p' || n, 'c' || n, 'OWNER', 'v' || (1 + n % 25), null, false, timestamp '2026-03-19 20:00' - n * interval '5 hours' from generate_series(1, 50) n;
+insert into "ConversationParticipant" select 'q' || n, 'c' || n, 'PARTICIPANT', null, 'u' || (1 + n % 6), false, timestamp '2026-03-19 21:00' - n * interval '5 hours' from generate_series(1, 50) n;
+insert into "Message" select 'm' || n, 'c', 'c' || (1 + n % 50), case when n % 2 = 1 then 'u' || (1 + (1 + n % 50) % 6) end, case when n % 2 = 0 then 'v' || (1 + (1 + n % 50) % 25) end, null, false, timestamp '2026-03-19 20:00' - (1 + n % 50) * interval '5 hours' + n * interval '3 minutes', timestamp '2026-03-20' from generate_series(1, 300) n;

@@ -1,0 +1,1 @@
+select c.id as conversation_id, (select 'viewer:' || p."viewerId" from "ConversationParticipant" p where p."conversationId" = c.id and p.role = 'OWNER') as user_id, c."createdAt" as created_at from "Conversation" c

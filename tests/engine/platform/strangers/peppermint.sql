@@ -1,0 +1,28 @@
+-- An invented database with the tables and types of Peppermint (its schema.prisma at 0c65b710); its adapter, written by hand before the
+-- first run, is in the folder.
+create type "TicketStatus" as enum ('needs_support', 'in_progress', 'in_review', 'done'); create type "TicketType" as enum ('bug', 'feature', 'support', 'incident', 'service', 'maintenance', 'access', 'feedback');
+create table "Team" (id text primary key, "createdAt" timestamp(3) not null, "updatedAt" timestamp(3) not null, name text not null);
+create table "User" (id text primary key, "createdAt" timestamp(3) not null, "updatedAt" timestamp(3) not null, name text not null, password text, email text not null unique, image text, "emailVerified" boolean, "isAdmin" boolean not null default false, language text, notify_ticket_created boolean not null default true, "firstLogin" boolean not null default true, "teamId" text references "Team" (id));
+create table "Session" (id text primary key, "sessionToken" text not null unique, "userId" text not null references "User" (id), expires timestamp(3) not null);
+create table "Client" (id text primary key, "createdAt" timestamp(3) not null, "updatedAt" timestamp(3) not null, name text not null, email text not null unique, "contactName" text not null, number text, notes text, active boolean not null default true);
+create table "Ticket" (id text primary key, "createdAt" timestamp(3) not null, "updatedAt" timestamp(3) not null, name text, title text not null, detail text, email text, note text, "isComplete" boolean not null, priority text not null, linked jsonb, "fromImap" boolean not null, "Number" serial not null, status "TicketStatus" not null default 'needs_support',
+  type "TicketType" not null default 'support', hidden boolean not null default false, "teamId" text references "Team" (id), "clientId" text references "Client" (id), "userId" text references "User" (id));
+create table "TimeTracking" (id text primary key, "createdAt" timestamp(3) not null, "updatedAt" timestamp(3) not null, title text not null, comment text, time int not null, "clientId" text references "Client" (id), "userId" text references "User" (id), "ticketId" text references "Ticket" (id));
+create table "Comment" (id text primary key, "createdAt" timestamp(3) not null, text text not null, public boolean not null default false, "userId" text references "User" (id), "ticketId" text not null references "Ticket" (id));
+create table "UserFile" (id text primary key, "createdAt" timestamp(3) not null, filename text not null, path text not null, "userId" text not null references "User" (id));
+create table "TicketFile" (id text primary key, "createdAt" timestamp(3) not null, filename text not null, path text not null, "ticketId" text not null references "Ticket" (id));
+create table "Notes" (id text primary key, "createdAt" timestamp(3) not null, "updatedAt" timestamp(3) not null, title text not null, note text not null, "Favourited" boolean not null default false, "userId" text not null references "User" (id));
+create table "knowledgeBase" (id text primary key, "createdAt" timestamp(3) not null, "updatedAt" timestamp(3) not null, title text not null, content text not null, tags text[], author text not null, public boolean not null default false, "ticketId" text references "Ticket" (id));
+create table notifications (id text primary key, "createdAt" timestamp(3) not null, "updatedAt" timestamp(3) not null, read boolean not null default false, text text not null, "userId" text not null references "User" (id));
+insert into "Team" values ('t1', timestamp '2026-01-01', timestamp '2026-01-01', 'T');
+insert into "User" (id, "createdAt", "updatedAt", name, email, "isAdmin", "teamId") select 'u' || n, timestamp '2026-03-01' - n * interval '9 hours', timestamp '2026-03-19', 'N' || n, n || '@example.com', n = 1, 't1' from generate_series(1, 8) n;
+insert into "Session" select 's' || n, 'x' || n, 'u' || n, timestamp '2026-04-01' from generate_series(1, 8) n;
+insert into "Client" select 'c' || n, timestamp '2026-03-10' - n * interval '9 hours', timestamp '2026-03-19', 'C' || n, n || '@example.org', 'X', null, null, n % 7 > 0 from generate_series(1, 20) n;
+insert into "Ticket" (id, "createdAt", "updatedAt", title, "isComplete", priority, "fromImap", status, type, "clientId", "userId") select 'k' || n, timestamp '2026-03-19 20:00' - n * interval '5 hours', timestamp '2026-03-20', 'T', n % 4 = 3, (array['low', 'medium', 'high', 'Normal'])[1 + n % 4], false,
+  (array['needs_support', 'in_progress', 'in_review', 'done'])[1 + n % 4]::"TicketStatus", (array['bug', 'support'])[1 + n % 2]::"TicketType", 'c' || (1 + n % 20), case when n % 3 > 0 then 'u' || (1 + n % 8) end from generate_series(1, 60) n;
+insert into "Comment" select 'm' || n, timestamp '2026-03-19 20:00' - (1 + n % 60) * interval '5 hours' + n * interval '3 minutes', 't', n % 3 > 0, case when n % 2 = 0 then 'u' || (1 + n % 8) end, 'k' || (1 + n % 60) from generate_series(1, 240) n;
+insert into "UserFile" select 'f' || n, timestamp '2026-03-10', 'a.pdf', '/a', 'u' || (1 + n % 8) from generate_series(1, 6) n;
+insert into "TicketFile" select 'tf' || n, timestamp '2026-03-10', 'a.pdf', '/a', 'k' || (1 + n % 60) from generate_series(1, 25) n;
+insert into "Notes" select 'n' || n, timestamp '2026-03-10', timestamp '2026-03-10', 'N', 'n', false, 'u1' from generate_series(1, 5) n;
+insert into "knowledgeBase" select 'b' || n, timestamp '2026-03-10', timestamp '2026-03-10', 'K', 'c', '{}', 'a', true, null from generate_series(1, 7) n;
+insert into notifications select 'o' || n, timestamp '2026-03-10', timestamp '2026-03-10', false, 't', 'u' || (1 + n % 8) from generate_series(1, 90) n;

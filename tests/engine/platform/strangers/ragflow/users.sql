@@ -1,0 +1,1 @@
+select u.id as user_id, u.create_time as created_at, u.update_time as updated_at, u.nickname as first_name, case when u.is_superuser then 'admin' else 'user' end as role, u.is_active = '1' as is_active from "user" u

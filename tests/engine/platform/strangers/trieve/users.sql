@@ -1,0 +1,1 @@
+select u.id as user_id, u.created_at, u.updated_at, u.name as first_name, case when exists (select from user_organizations o where o.user_id = u.id and o.role > 0) then 'admin' else 'user' end as role from users u
