@@ -291,6 +291,7 @@ CHARTS = [
         height=8,
         leads_to="agent-performance/models",
         passes={"model": ""},
+        unlinked=("other", "before"),
         feature="langfuse",
     ),
 ]
@@ -308,14 +309,18 @@ MODELS = [
             sort_by="Calls",
             overrides=[
                 *entity("Model", 210),
-                share_bar("Share of calls", CALLS),
+                share_bar("Share of calls", CALLS, custom__width=130),
                 override("byName", "Calls", unit="locale", decimals=0),
                 judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 override("byName", "Tokens", unit="locale", decimals=0),
                 override("byRegexp", "/^p(50|95) 7 d$/", unit="s", mappings=nothing("few calls")),
-                override("byName", "1st token 7 d", unit="s", mappings=nothing("no stream")),
-                override("byName", "Tokens/s 7 d", unit="locale", decimals=0, mappings=nothing("few calls")),
-                override("byName", "Tokens p95 7 d", unit="locale", decimals=0, mappings=nothing("no calls")),
+                override("byName", "1st token 7 d", unit="s", custom__width=110, mappings=nothing("no stream")),
+                override(
+                    "byName", "Tokens/s 7 d", unit="locale", decimals=0, custom__width=110, mappings=nothing("few calls")
+                ),
+                override(
+                    "byName", "Tokens p95 7 d", unit="locale", decimals=0, custom__width=125, mappings=nothing("no calls")
+                ),
                 override("byName", "Cost", unit="currencyUSD", decimals=2, mappings=nothing("no price")),
                 row_column(),
             ],

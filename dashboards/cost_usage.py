@@ -340,6 +340,7 @@ CHARTS = [
         height=8,
         leads_to="agent-performance/models",
         passes={"model": ""},
+        unlinked=("other", "before", "daily budget"),
         feature="langfuse",
     ),
     Panel(
@@ -578,7 +579,7 @@ WHERE = [
                 )
                 select name as "User", (cost / nullif(sum(cost) over (), 0))::float8 as "Share of cost",
                   nullif(cost, 0) as "Cost", turns as "Turns", nullif(cost, 0) / nullif(turns, 0) as "Per turn",
-                  last_at as "Last seen", user_id as "Id", {row_number("cost desc, user_id, name")}
+                  last_at as "Last seen", coalesce(nullif(user_id, ''), 'unknown') as "Id", {row_number("cost desc, user_id, name")}
                 from spend order by cost desc, user_id, name limit 500""",
                 format="table",
                 may_be_empty="no agent turn in 30 days",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from gendash.dashboards._groups import BREAKDOWN, CHOSEN, LISTED
-from gendash.dashboards._lists import DAY_ENDS, UNTIL, ranked_row, row_column, row_number
+from gendash.dashboards._lists import DAY_ENDS, UNTIL, listed, ranked_row, row_column, row_number
 from gendash.dashboards._llm import dashed, langfuse_link
 from gendash.dashboards._palette import (
     BAD,
@@ -43,6 +43,9 @@ from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines,
 from gendash.engine.model import Dashboard, Panel, Row, slo, sql
 
 NO_RATING = "no rating within 30 days"
+NEGATIVE = "{{ view('rating_turn_30d') }} where rating <= 2 and $__timeFilter(created_at)"
+WORST_FIRST = "coalesce(comment, '') = '', created_at desc, feedback_id"
+"""SQL: the list of bad ratings, and its order."""
 CSAT_COLORS = down_is_bad(slo("csat.red"), slo("csat.amber"))
 RATING_WORDS = [
     {
@@ -369,17 +372,17 @@ WRONG = [
         [
             sql(
                 f"""
-                select t.created_at as "Given", extract(epoch from {{{{ now() }}}} - t.created_at)::float8 as "Age",
+                select created_at as "Given", extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
                   rating as "Rating", coalesce(comment, '–') as "Comment",
                   coalesce(name, left(user_id, 8)) as "User", left(conversation_id, 8) as "Conversation",
                   duration_s as "Answer time",
                   coalesce(model, 'not traced') as "Model", coalesce(trace_id, '–') as "Trace",
                   {langfuse_link("traces", "trace_id")},
                   {langfuse_link("sessions", "conversation_id", "session_link")},
-                  {row_number("coalesce(comment, '') = '', t.created_at desc, feedback_id")}
-                from {{{{ view('rating_turn_30d') }}}} t left join {{{{ view('user_name') }}}} n using (user_id)
-                where rating <= 2 and $__timeFilter(t.created_at)
-                order by coalesce(comment, '') = '', t.created_at desc, feedback_id limit 500""",
+                  {row_number(WORST_FIRST, listed(NEGATIVE))}
+                from (select * from {NEGATIVE} order by {WORST_FIRST} limit 500) as t
+                left join (select user_id, name from {{{{ view('user_name') }}}}) as names using (user_id)
+                order by {WORST_FIRST} limit 500""",
                 format="table",
                 may_be_empty="no bad rating in the picked time",
             )

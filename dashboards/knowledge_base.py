@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gendash.dashboards._lists import DAY_ENDS, UNTIL, chosen, row_column, row_number
+from gendash.dashboards._lists import DAY_ENDS, UNTIL, chosen, listed, row_column, row_number
 from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import (
     BAD,
@@ -76,6 +76,10 @@ OWNERS = Variable(
 # a table of types has a row of all
 CHOSEN = "(${file_type:sqlstring} in ('__all', 'all') or file_type = ${file_type:sqlstring})"
 LISTED = " and ".join((CHOSEN, chosen("status", "status"), chosen("owner", "coalesce(owner, 'unknown')")))
+FAILED = f"""{{{{ view('document_now') }}}}
+                where status in ('failed', 'processing') and (stuck or status = 'failed') and {LISTED}"""
+UPLOADED = f"{{{{ view('document_now') }}}} where $__timeFilter(created_at) and {LISTED}"
+"""SQL: the documents of each list."""
 # documents of an unknown status: none, on most platforms
 UNLISTED = override("byName", "other", custom__hideFrom={"legend": True, "tooltip": False, "viz": False})
 NO_DOCUMENT = "no document yet"
@@ -378,6 +382,7 @@ CHARTS = [
         height=8,
         leads_to="knowledge-base/document_list",
         passes={"file_type": "", "time": "all"},
+        unlinked=("other",),
         feature="documents",
     ),
 ]
@@ -409,6 +414,7 @@ LOADS = [
         height=8,
         leads_to="knowledge-base/document_list",
         passes={"status": "", "time": "until"},
+        unlinked=("before",),
         feature="documents",
     ),
     Panel(
@@ -514,24 +520,12 @@ LOADS = [
         [
             sql(
                 f"""
-                with bounds as materialized (
-                  select now, now - interval '720 hours' as d30, now - interval '2160 hours' as d90,
-                    now - interval '4320 hours' as d180, now - interval '8760 hours' as d365
-                  from (select {{{{ now() }}}} as now) as moment
-                ),
-                held as (
-                  select count(*) filter (where changed_at > d30) as in_30,
-                    count(*) filter (where changed_at > d90) as in_90,
-                    count(*) filter (where changed_at > d180) as in_180,
-                    count(*) filter (where changed_at > d365) as in_365, count(*) as every
-                  from {{{{ view('document_now') }}}} cross join bounds where status = 'done' and {CHOSEN}
-                    and changed_at <= now
+                with ages (name, rank) as (
+                  values ('under 30 d', 1), ('30 to 90 d', 2), ('90 to 180 d', 3), ('180 d to a year', 4),
+                    ('over a year', 5)
                 )
-                select name, value
-                from held cross join lateral (
-                  values (1, 'under 30 d', in_30), (2, '30 to 90 d', in_90 - in_30), (3, '90 to 180 d', in_180 - in_90),
-                    (4, '180 d to a year', in_365 - in_180), (5, 'over a year', every - in_365)
-                ) as ages (rank, name, value) order by rank""",
+                select name, coalesce(sum(documents) filter (where {CHOSEN}), 0)::bigint as value
+                from ages left join {{{{ view('document_age_now') }}}} using (rank) group by name, rank order by rank""",
                 format="table",
                 may_be_zero=NO_DOCUMENT,
             )
@@ -561,8 +555,8 @@ LOADS = [
                 f"""
                 select document_id as "Document", case when stuck then 'stuck' else status end as "State",
                   file_type as "Type", file_size as "Size", created_at as "Uploaded", changed_at as "Last change",
-                  coalesce(owner, 'unknown') as "Owner", {row_number("created_at desc, document_id")}
-                from {{{{ view('document_now') }}}} where (stuck or status = 'failed') and {LISTED}
+                  coalesce(owner, 'unknown') as "Owner", {row_number("created_at desc, document_id", listed(FAILED))}
+                from {FAILED}
                 order by created_at desc, document_id limit 100""",
                 format="table",
                 may_be_empty="every document loaded",
@@ -658,8 +652,8 @@ WHO = [
                 select document_id as "Document", created_at as "Uploaded",
                   case when stuck then 'stuck' else status end as "State", file_type as "Type", file_size as "Size",
                   chunks as "Chunks", changed_at as "Last change", coalesce(owner, 'unknown') as "Owner",
-                  {row_number("created_at desc, document_id")}
-                from {{{{ view('document_now') }}}} where $__timeFilter(created_at) and {LISTED}
+                  {row_number("created_at desc, document_id", listed(UPLOADED))}
+                from {UPLOADED}
                 order by created_at desc, document_id limit 500""",
                 format="table",
                 may_be_empty="no document was uploaded in the picked range",

@@ -511,6 +511,7 @@ USAGE = [
         height=6,
         leads_to="agent-performance",
         passes={"model": ""},
+        unlinked=("other",),
         feature="langfuse",
     ),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gendash.dashboards._lists import DAY_ENDS, UNTIL, chosen, ranked_row, row_column, row_number
+from gendash.dashboards._lists import DAY_ENDS, UNTIL, chosen, listed, ranked_row, row_column, row_number
 from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import (
     BAD,
@@ -107,6 +107,14 @@ LISTED = " and ".join(
         chosen("creator", "coalesce(creator, 'unknown')"),
     )
 )
+LATE = f"""{{{{ view('ticket_now') }}}}
+                where waits and due_at < {{{{ now() }}}} + make_interval(secs => {{{{ setting('limits.ticket_at_risk_s') }}}})
+                  and {LISTED}"""
+WAITING = f"{{{{ view('ticket_now') }}}} where waits and {LISTED}"
+MOVED = f"""{{{{ view('ticket_now') }}}}
+                where acted_at >= $__timeFrom()::timestamptz and ($__timeFilter(created_at) or $__timeFilter(ended_at))
+                  and {LISTED}"""
+"""SQL: the tickets of each list."""
 ONE_PRIORITY = f"priority = case ${{priority:sqlstring}} when {ALL} then 'all' else ${{priority:sqlstring}} end"
 BY_PRIORITY = ", ".join(
     f"coalesce(sum(waiting) filter (where priority = '{name}'), 0) as \"{name}\"" for name in PRIORITY
@@ -158,15 +166,9 @@ def of_tickets(column: str) -> str:
 
 # the plan's mean, of those tickets that the median is about
 MEAN_OF_ENDED = f"""coalesce((
-      select ', mean ' || case when taken < 86400 then round(taken / 3600, 1) || ' h'
-        else round(taken / 86400, 1) || ' d' end
-      from (
-        -- today.day, not the clock, which a session that moves it computes for each ticket
-        select avg(extract(epoch from ended_at - created_at)) as taken
-        from {{{{ view('ticket_now') }}}} cross join today
-        where (created_at at time zone {{{{ zone() }}}})::date > today.day - 30
-          and (created_at at time zone {{{{ zone() }}}})::date <= today.day and {IN_PRIORITY}
-      ) as ended
+      select ', mean ' || case when mean_s < 86400 then round(mean_s / 3600, 1) || ' h'
+        else round(mean_s / 86400, 1) || ' d' end
+      from {{{{ view('ticket_median_day') }}}} as m join today using (day) where {ONE_PRIORITY}
     ), '')"""
 
 
@@ -478,6 +480,7 @@ CHARTS = [
         height=8,
         leads_to="support-tickets/oldest_list",
         passes={"priority": ""},
+        unlinked=("before",),
         feature="tickets",
     ),
     Panel(
@@ -534,8 +537,8 @@ HELP = [
                   replace(status, '_', ' ') as "Status", category as "Category",
                   extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
                   case when answered_at is null then 'none' else 'given' end as "Response",
-                  coalesce(assignee, 'nobody') as "Assignee", {row_number("due_at, ticket_id")}
-                from {{{{ view('ticket_now') }}}} where (overdue or at_risk) and {LISTED}
+                  coalesce(assignee, 'nobody') as "Assignee", {row_number("due_at, ticket_id", listed(LATE))}
+                from {LATE}
                 order by due_at, ticket_id limit 100""",
                 format="table",
                 may_be_empty="no ticket is late",
@@ -650,8 +653,8 @@ LONG = [
                   priority as "Priority", replace(status, '_', ' ') as "Status", category as "Category",
                   {OVERDUE_AND_DUE},
                   case when answered_at is null then 'none' else 'given' end as "Response",
-                  coalesce(assignee, 'nobody') as "Assignee", {row_number("created_at, ticket_id")}
-                from {{{{ view('ticket_now') }}}} where waits and {LISTED}
+                  coalesce(assignee, 'nobody') as "Assignee", {row_number("created_at, ticket_id", listed(WAITING))}
+                from {WAITING}
                 order by created_at, ticket_id limit 100""",
                 format="table",
                 may_be_empty=NOTHING_WAITS,
@@ -684,10 +687,8 @@ LONG = [
                   priority as "Priority", category as "Category", ended_at as "Resolved",
                   extract(epoch from ended_at - created_at)::float8 as "Took",
                   coalesce(assignee, 'nobody') as "Assignee", coalesce(creator, 'unknown') as "Creator",
-                  {row_number("greatest(created_at, ended_at) desc, ticket_id")}
-                from {{{{ view('ticket_now') }}}}
-                where ($__timeFilter(created_at) or $__timeFilter(ended_at)) and {LISTED}
-                order by greatest(created_at, ended_at) desc, ticket_id limit 500""",
+                  {row_number("acted_at desc, ticket_id", listed(MOVED))}
+                from {MOVED} order by acted_at desc, ticket_id limit 500""",
                 format="table",
                 may_be_empty="no ticket was created or resolved in the picked range",
                 may_be_zero="resolved at once",
@@ -696,6 +697,7 @@ LONG = [
         width=24,
         height=12,
         feature="tickets",
+        exempt={"windows-end": "acted_at only lets an index give the order: created_at and ended_at beside it have an end"},
     ),
     Panel(
         "by_priority",
@@ -852,6 +854,7 @@ SOURCES = [
         height=8,
         leads_to="support-tickets/ticket_list",
         passes={"category": ""},
+        unlinked=("other",),
         feature="tickets",
     ),
     Panel(

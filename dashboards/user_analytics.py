@@ -45,16 +45,21 @@ from gendash.dashboards._tables import count_bar, linked
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
 
+USER_ID = "coalesce(nullif(user_id, ''), 'unknown')"
+"""SQL: what a row of a table leads on with; rows of guests and deleted accounts lead to all conversations of theirs."""
+OF_USER = "(c.user_id = ${user:sqlstring} or ${user:sqlstring} = 'unknown' and c.user_id is null)"
 USER = Variable(
     "user",
     "User",
-    "Id of the user whose conversations are listed; a click on a name in a table sets it.",
+    "Id of the user whose conversations are listed, unknown for guests and deleted accounts; a click on a name in a "
+    "table sets it.",
     sql(
         """
         select user_id from {{ view('user_top_30d') }}
         {% if feature('langfuse') %}
         union select user_id from {{ view('user_llm_30d') }} where user_id <> '' {% endif %}
         union select user_id from {{ view('user_desk_90d') }} where user_id is not null
+        union all select 'unknown'
         order by 1""",
         may_be_empty="nobody has written, opened a ticket or uploaded a document yet",
     ),
@@ -793,8 +798,8 @@ WHO = [
             sql(
                 f"""
                 select name as "User", cost_usd as "Cost", turns as "Turns", turn_share as "Of all turns",
-                  calls as "Calls", tokens as "Tokens", user_id as "Id", {ranked_row("total")},
-                  {langfuse_link("users", "user_id")}
+                  calls as "Calls", tokens as "Tokens", {USER_ID} as "Id", {ranked_row("total")},
+                  {langfuse_link("users", "nullif(user_id, '')")}
                 from {{{{ view('user_llm_30d') }}}} order by rank limit 102""",
                 format="table",
                 may_be_empty="no turn was traced within 30 days",
@@ -832,7 +837,7 @@ WHO = [
                 f"""
                 select name as "User", tickets as "Tickets", waiting as "Waiting", urgent as "Urgent+",
                   documents as "Documents", failed / nullif(ended, 0)::float8 as "Failed", bytes as "Size",
-                  newest_at as "Newest", user_id as "Id", {ranked_row("total")}
+                  newest_at as "Newest", {USER_ID} as "Id", {ranked_row("total")}
                 from {{{{ view('user_desk_90d') }}}} order by rank limit 101""",
                 format="table",
                 may_be_empty="no ticket and no document within 90 days",
@@ -847,8 +852,9 @@ WHO = [
     Panel(
         "user_conversations",
         "List of conversations of a user, newest first",
-        "Conversations that the user chosen above began in the picked range, with all their messages so far; at most "
-        "200. A click on a name in the tables above chooses one. A conversation leads to its session in Langfuse.",
+        "Conversations that the user chosen above began in the picked range, with all messages so far; at most 200. A "
+        "click on a name above chooses one; unknown: guests and deleted accounts. Each leads to its session in "
+        "Langfuse.",
         Table(
             no_data="Choose a user: click on a name",
             name_nothing=False,
@@ -863,7 +869,7 @@ WHO = [
         [
             sql(
                 f"""
-                select coalesce(names.name, left(c.user_id, 8)) as "User", c.conversation_id as "Conversation",
+                select coalesce(names.name, left(c.user_id, 8), 'unknown') as "User", c.conversation_id as "Conversation",
                   c.created_at as "Begun", c.channel as "Channel", coalesce(sum(m.messages), 0) as "Messages",
                   coalesce(sum(m.user_messages), 0) as "Questions",
                   {row_number("c.created_at desc, c.conversation_id")}
@@ -871,7 +877,7 @@ WHO = [
                 from {{{{ view('conversation_entity') }}}} c
                 left join {{{{ view('user_name') }}}} names using (user_id)
                 left join {{{{ view('message_conversation_day') }}}} m using (conversation_id)
-                where $__timeFilter(c.created_at) and c.user_id = ${{user:sqlstring}}
+                where $__timeFilter(c.created_at) and {OF_USER}
                 group by c.conversation_id, c.created_at, c.channel, c.user_id, names.name
                 order by c.created_at desc, c.conversation_id limit 200""",
                 format="table",
