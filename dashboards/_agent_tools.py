@@ -47,7 +47,7 @@ TOOLS = [
     ),
     Panel(
         "loop_depth",
-        "LLM calls per agent turn",
+        "LLM calls a turn: p50, p95, most",
         "How often the agent calls a model to answer once: median, 95th percentile and most LLM calls of a turn, and "
         "retries per turn; by hours up to 3 days, by whole days beyond or if fewer than three hours have a turn. A "
         "rise is a loop.",

@@ -69,10 +69,10 @@ def group_bars(measure: str, by: str = "value") -> Query:
     with {BUCKETS},
     listed as (
       select value, row_number() over (
-        order by value = 'other', sum(picked.{measure}) desc nulls last, sum(picked.calls) desc, value
+        order by value = 'other', sum(measure) desc nulls last, sum(calls) desc, value
       ) as rank
       from (
-        select value, {measure}, calls from {_HOURLY} and {HOURS_PICKED}
+        select value, {measure} as measure, calls from {_HOURLY} and {HOURS_PICKED}
         union all
         select value, {measure}, calls from {_DAILY} and {DAYS_PICKED}
       ) as picked

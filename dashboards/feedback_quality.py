@@ -43,8 +43,8 @@ from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines,
 from gendash.engine.model import Dashboard, Panel, Row, slo, sql
 
 NO_RATING = "no rating within 30 days"
-NEGATIVE = "{{ view('rating_turn_30d') }} where rating <= 2 and $__timeFilter(created_at)"
-WORST_FIRST = "coalesce(comment, '') = '', created_at desc, feedback_id"
+NEGATIVE = "{{ view('rating_turn_30d') }} where negative and $__timeFilter(created_at)"
+WORST_FIRST = "commented desc, created_at desc, feedback_id"
 """SQL: the list of bad ratings, and its order."""
 CSAT_COLORS = down_is_bad(slo("csat.red"), slo("csat.amber"))
 RATING_WORDS = [
@@ -479,7 +479,7 @@ MOVES = [
     ),
     Panel(
         "mean",
-        "Average rating over 7 days",
+        "Average rating over rolling 7 days",
         "Sum of ratings / their number over each day that begins in the picked range and the 6 before it. Where people "
         "give 1 or 5 only, it is equivalent to satisfaction: CSAT above shows the same with its uncertainty.",
         Lines(unit="none", decimals=1, min=1, max=5, fill=12, color=fixed(USERS), legend=False, no_data="no ratings"),

@@ -525,7 +525,8 @@ LOADS = [
                     ('over a year', 5)
                 )
                 select name, coalesce(sum(documents) filter (where {CHOSEN}), 0)::bigint as value
-                from ages left join {{{{ view('document_age_now') }}}} using (rank) group by name, rank order by rank""",
+                from ages left join {{{{ view('document_age_now') }}}} using (rank)
+                group by name, rank order by rank""",
                 format="table",
                 may_be_zero=NO_DOCUMENT,
             )

@@ -108,8 +108,8 @@ LISTED = " and ".join(
     )
 )
 LATE = f"""{{{{ view('ticket_now') }}}}
-                where waits and due_at < {{{{ now() }}}} + make_interval(secs => {{{{ setting('limits.ticket_at_risk_s') }}}})
-                  and {LISTED}"""
+                where waits and {LISTED}
+                  and due_at < {{{{ now() }}}} + make_interval(secs => {{{{ setting('limits.ticket_at_risk_s') }}}})"""
 WAITING = f"{{{{ view('ticket_now') }}}} where waits and {LISTED}"
 MOVED = f"""{{{{ view('ticket_now') }}}}
                 where acted_at >= $__timeFrom()::timestamptz and ($__timeFilter(created_at) or $__timeFilter(ended_at))
@@ -697,11 +697,13 @@ LONG = [
         width=24,
         height=12,
         feature="tickets",
-        exempt={"windows-end": "acted_at only lets an index give the order: created_at and ended_at beside it have an end"},
+        exempt={
+            "windows-end": "acted_at only lets an index give the order: created_at and ended_at beside it have an end"
+        },
     ),
     Panel(
         "by_priority",
-        "Resolution time by priority, 90 d",
+        "Resolution time by priority: median, 9 of 10, 90 d",
         "Tickets created today or on the 89 days before: half and 9 of 10 were resolved within this time, by "
         "Kaplan-Meier, so waiting ones count as censored. 'Ended only' (a median) and 'Mean' exclude them: too small."
         "\n\nAll categories. The plan's average by status is shown as time in each status, in the table beside it."
@@ -733,7 +735,7 @@ LONG = [
     ),
     Panel(
         "steps",
-        "Time that tickets spend in each step, 90 d",
+        "Time that tickets spend in each step: median, 90 d",
         "How long tickets created today or on the 89 days before took to a first response and to their resolution, and "
         "how long they stayed in a status at a time; Kaplan-Meier, unfinished ones are censored. Follows Priority.\n\n"
         "'Mean' is of finished ones only. Times in a status need the history of statuses, and are missing without it.",

@@ -37,7 +37,7 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import QUIET, TODAY, compared
+from gendash.dashboards._queries import QUIET, TODAY, UP, compared
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import COLORED_TEXT, cells, columns, count_bar, judged, share_bar
 from gendash.dashboards.viz import DayBars, Freshness, Lines, ShareTile, Table, short_routes
@@ -279,6 +279,8 @@ SINCE = (
     ' and ignoring (alertstate) {{ metric("alerts") }}'
     '{alertstate="firing",severity=~"critical|warning",job=~"$job|"}))'
 )
+NO_ALERT = f'label_replace(0 * {UP} - 1, "alertname", "no alert fires", "", "")'
+"""PromQL: the row of a list without alerts: of an empty answer Grafana draws a table's header and nothing else."""
 WHEN = [
     same(ROUTE_STATES_PANEL, "system-health/errors_by_handler"),
     Panel(
@@ -301,7 +303,14 @@ WHEN = [
                     custom__width=95,
                 ),
                 override("byName", "Process", custom__width=125, links=[]),
-                override("byName", "Active for", unit="s", decimals=0, custom__width=100),
+                override(
+                    "byName",
+                    "Active for",
+                    unit="s",
+                    decimals=0,
+                    custom__width=100,
+                    mappings=[{"type": "value", "options": {"-1": {"text": "–", "index": 0}}}],
+                ),
                 of_column(),
             ],
             transformations=columns(
@@ -316,10 +325,9 @@ WHEN = [
         ),
         [
             promql(
-                f"topk(50, {SINCE})",
+                f"topk(50, {SINCE}) or on () {NO_ALERT}",
                 instant=True,
                 format="table",
-                may_be_empty="no alert fires",
                 may_be_zero="it has just begun",
             ),
             replace(of_all(SINCE, f"topk(50, {SINCE})"), may_be_empty="no alert fires"),
@@ -499,7 +507,7 @@ DATABASE = [
     ),
     Panel(
         "db_operations",
-        "Database queries by operation",
+        "Database queries/s by operation",
         "Database statements by kind over the picked range: how many per second, share that failed, and within which "
         "time half, 95 and 99 of 100 ended. A kind without times is counted but not timed."
         "\n\nThe plan calls it 'Database query duration'.",

@@ -206,9 +206,10 @@ HEAD = [
     ),
     Panel(
         "daily",
-        "Daily active users",
+        "Active users yesterday",
         "Users who wrote at least one message yesterday, the last full day, and on each of the 29 days before. The "
-        "change is against the same weekday a week earlier. Guests are not counted.",
+        "change is against the same weekday a week earlier. Guests are not counted."
+        "\n\nThe plan calls it 'Daily active users'.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
         [sql(active("coalesce(a.dau, 0)", "yest.", 7, 1, "in 7 d"), may_be_zero=QUIET)],
         width=6,
@@ -409,7 +410,7 @@ STAY = [
     ),
     Panel(
         "activation",
-        "New accounts in their first seven days, 30 d",
+        "Activation of new accounts, 30 d",
         "Accounts that registered on the 30 days which ended 7 days ago: how many wrote within their first 7 days, "
         "wrote on a second day, and then also rated an answer. Each step counts only accounts that took all steps "
         "before it.\n\n"
@@ -478,7 +479,7 @@ DEPTH = [
     ),
     Panel(
         "first_message",
-        "Time to first message, 30 d",
+        "Median time to 1st message, 30 d",
         "Half of the accounts that registered on the 30 days which ended 7 days ago wrote their first message within "
         "this time. Those who wrote none in 7 days count as later; 'not yet' where they are more than half.",
         NumberTile(unit="s", decimals=1, subject=USERS, no_data="not yet"),
@@ -670,7 +671,7 @@ DEPTH = [
     ),
     Panel(
         "hours",
-        "When people write: messages per hour by weekday, 28 d",
+        "When people write: mean messages per hour by weekday, 28 d",
         "Messages that users wrote, guests included, by local weekday and hour of the 28 full days before today: the "
         "mean of these weekdays, excluding those before the first message. Hours with few messages suit maintenance.",
         Table(
@@ -730,9 +731,10 @@ def column(name: str, **properties: Any) -> dict[str, Any]:
 WHO = [
     Panel(
         "top_users",
-        "Top users by activity, 30 d",
+        "Top users by messages, 30 d",
         "Users who wrote the most messages today and on the 29 days before, with their conversations, LLM tokens and "
-        "cost (list price, where traces name the user) and the share of 4 and 5 among their ratings. At most 100.",
+        "cost (list price, where traces name the user) and the share of 4 and 5 among their ratings. At most 100."
+        "\n\nThe plan calls it 'Top users by activity'.",
         Table(
             sort_by="Messages",
             no_data="–",
@@ -869,7 +871,8 @@ WHO = [
         [
             sql(
                 f"""
-                select coalesce(names.name, left(c.user_id, 8), 'unknown') as "User", c.conversation_id as "Conversation",
+                select coalesce(names.name, left(c.user_id, 8), 'unknown') as "User",
+                  c.conversation_id as "Conversation",
                   c.created_at as "Begun", c.channel as "Channel", coalesce(sum(m.messages), 0) as "Messages",
                   coalesce(sum(m.user_messages), 0) as "Questions",
                   {row_number("c.created_at desc, c.conversation_id")}

@@ -77,9 +77,11 @@ def test_alerts_are_listed_with_the_time_since_they_began(prometheus: Graphs) ->
         found, every = (
             prometheus.ask(expand_macros("promql", one.text, one.time, ALL), at) for one in (question, how_many)
         )
-        assert {*every.values()} == {float(len(found))}
-        return {dict(labels)["alertname"]: value for labels, value in found.items()}
+        listed = {dict(labels)["alertname"]: value for labels, value in found.items()}
+        assert {*every.values()} == ({float(len(found))} if listed != {"no alert fires": -1} else set())
+        return listed
 
+    assert listed(NIGHT) == {"no alert fires": -1}
     before, after = listed(2.6), listed(2.5)
     assert "DatabasePoolFull" in {*before} & {*after}
     assert {name: after[name] - age for name, age in before.items() if name in after} == {
@@ -373,21 +375,25 @@ def test_a_store_made_without_a_feature_is_calm(postgres: Server, prometheus: Gr
 
 PICKED = ({"compare": "7d"}, {"breakdown": "session"}, {"breakdown": "tag"})
 """What is picked while names are clicked, so that each kind of series and group is there."""
+MADE = {"unknown", "other", "none", "nobody", "assigned", "(none)", "before", "all"}
+"""Names that our SQL gives to what has none, or to a rest. A row that the platform named may have too few figures."""
+
+THIN = {"agent-performance/latency_by_model": "percentiles of a model with fewer than 20 calls are left out"}
+"""Panels that show nothing of a name with few rows, and why."""
 
 
-def test_every_name_that_can_be_clicked_leads_to_rows(judge: Judge) -> None:
-    empty, clicked = [], set()
+def test_every_name_that_we_made_has_rows_behind_it_or_no_link(judge: Judge) -> None:
+    clicked, empty = set(), []
     for board in judge.catalog.dashboards.values():
-        accounts = {str(row["id"]) for row in judge.store.world.rows["users"]}
         for panel in board.panels():
             for picked in PICKED if panel.leads_to and panel.passes else ():
                 for click in clicks(judge, board, panel, picked):
-                    clicked.add(click.where)
-                    if click.value not in accounts and not rows_behind(judge, click):  # not every account has a talk
+                    clicked.add(click.value)
+                    made = click.value in MADE or not click.value
+                    if made and panel.leads_to not in THIN and not rows_behind(judge, click):
                         empty.append(click.where)
-    assert sorted({*empty}) == []
-    made = {where.rpartition("=")[2] for where in clicked}
-    assert {"unknown", "other", "none", "nobody", "(none)", "assigned"} <= made
+    assert not empty, "\n".join(sorted({*empty}))
+    assert {"unknown", "other", "none", "nobody", "assigned", "(none)"} <= clicked
 
 
 # ── mutation ─────────────────────────────────────────────────────────────────────────────────────────────────────
