@@ -41,9 +41,9 @@ def ranked_row(total: str) -> str:
     return f"rank || ' of ' || {total} as \"{ROW}\""
 
 
-def row_column() -> dict[str, Any]:
-    """The override of that column."""
-    return override("byName", ROW, custom__width=95, custom__align="right")
+def row_column(width: int = 95) -> dict[str, Any]:
+    """The override of that column; ``500 of 10000+`` needs 115."""
+    return override("byName", ROW, custom__width=width, custom__align="right")
 
 
 def of_all(every: str, cut: str) -> Query:

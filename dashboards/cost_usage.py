@@ -605,8 +605,8 @@ WHERE = [
         Table(
             sort_by="Cost",
             overrides=[
-                *entity("Tool", 175),
-                share_bar("Share of turns", CALLS, custom__width=115),
+                *entity("Tool", 170),
+                share_bar("Share of turns", CALLS, custom__width=117),
                 override("byName", "Turns", unit="locale", decimals=0),
                 priced("Per turn", 4),
                 priced("Cost"),

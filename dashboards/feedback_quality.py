@@ -351,22 +351,22 @@ WRONG = [
             no_data="No bad rating",
             name_nothing=False,
             overrides=[
-                row_column(),
+                row_column(115),
                 override("byName", "Given", unit="dateTimeAsIso", custom__width=150),
-                override("byName", "Age", unit="s", decimals=0, custom__width=75),
+                override("byName", "Age", unit="s", decimals=0, custom__width=70),
                 override(
                     "byName",
                     "Rating",
-                    custom__width=80,
+                    custom__width=70,
                     custom__cellOptions=COLORED_TEXT,
                     mappings=RATING_WORDS,
                 ),
-                override("byName", "Comment", custom__minWidth=260),
-                override("byName", "Answer time", unit="s", custom__width=105),
-                override("byName", "User", custom__width=130),
-                *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=115),
-                override("byName", "Model", custom__width=205),
-                *linked("Trace", "Open the trace in Langfuse", custom__width=120),
+                override("byName", "Comment", custom__minWidth=200),
+                override("byName", "Answer time", unit="s", custom__width=100),
+                override("byName", "User", custom__width=125),
+                *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=110),
+                override("byName", "Model", custom__width=190),
+                *linked("Trace", "Open the trace in Langfuse", custom__width=85),
             ],
         ),
         [
@@ -376,7 +376,7 @@ WRONG = [
                   rating as "Rating", coalesce(comment, '–') as "Comment",
                   coalesce(name, left(user_id, 8)) as "User", left(conversation_id, 8) as "Conversation",
                   duration_s as "Answer time",
-                  coalesce(model, 'not traced') as "Model", coalesce(trace_id, '–') as "Trace",
+                  coalesce(model, 'not traced') as "Model", coalesce(left(trace_id, 8), '–') as "Trace",
                   {langfuse_link("traces", "trace_id")},
                   {langfuse_link("sessions", "conversation_id", "session_link")},
                   {row_number(WORST_FIRST, listed(NEGATIVE))}
@@ -399,11 +399,11 @@ WRONG = [
         "\n\nThe plan calls it 'Feedback by conversation'.",
         Table(
             overrides=[
-                *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=115),
-                override("byName", "Mean", unit="none", decimals=2, custom__width=80),
-                override("byName", "Ratings", unit="locale", custom__width=80),
-                override("byName", "Last", unit="dateTimeFromNow", custom__width=120),
-                override("byName", "Last comment", custom__minWidth=160),
+                *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=110),
+                override("byName", "Mean", unit="none", decimals=2, custom__width=60),
+                override("byName", "Ratings", unit="locale", custom__width=70),
+                override("byName", "Last", unit="dateTimeFromNow", custom__width=110),
+                override("byName", "Last comment", custom__minWidth=150),
                 row_column(),
             ]
         ),
@@ -661,7 +661,7 @@ CAUSES = [
         Table(
             no_data="–",
             overrides=[
-                override("byName", "Score", custom__width=140),
+                override("byName", "Score", custom__width=115),
                 override("byRegexp", "/^(Mean|Satisfied|Others|Difference)$/", unit="none", decimals=3),
                 override("byRegexp", "/^(Scores|Rated)$/", unit="locale"),
             ],

@@ -548,7 +548,7 @@ LOADS = [
                 override("byName", "Document", custom__width=320),
                 override("byName", "Size", unit="decbytes"),
                 override("byRegexp", "/^(Uploaded|Last change)$/", unit="dateTimeFromNow"),
-                row_column(),
+                row_column(115),
             ],
         ),
         [
@@ -644,7 +644,7 @@ WHO = [
                 override("byName", "Size", unit="decbytes"),
                 override("byName", "Chunks", unit="locale"),
                 override("byRegexp", "/^(Uploaded|Last change)$/", unit="dateTimeAsIso", custom__width=160),
-                row_column(),
+                row_column(115),
             ],
         ),
         [
@@ -672,10 +672,10 @@ WHO = [
         Table(
             no_data="–",
             overrides=[
-                override("byName", "Type", custom__width=110, links=[]),
+                override("byName", "Type", custom__width=75, links=[]),
                 override("byName", "Done", unit="locale"),
                 override("byRegexp", "/^p(50|95)$/", unit="s", decimals=1),
-                override("byName", "Within 10 min", unit="percentunit", decimals=1),
+                override("byName", "Within 10 min", unit="percentunit", decimals=1, custom__width=112),
             ],
         ),
         [

@@ -526,7 +526,7 @@ HELP = [
                 override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
                 *DUE,
                 override("byName", "Age", unit="s", decimals=1),
-                row_column(),
+                row_column(115),
             ],
         ),
         [
@@ -643,7 +643,7 @@ LONG = [
                 override("byName", "Age", unit="s", decimals=1),
                 override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
                 *DUE,
-                row_column(),
+                row_column(115),
             ],
         ),
         [
@@ -677,7 +677,7 @@ LONG = [
                 override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
                 override("byRegexp", "/^(Created|Resolved)$/", unit="dateTimeAsIso", custom__width=160),
                 override("byName", "Took", unit="s", decimals=1, mappings=nothing("–")),
-                row_column(),
+                row_column(115),
             ],
         ),
         [
@@ -713,6 +713,7 @@ LONG = [
             overrides=[
                 override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS, links=[]),
                 override("byRegexp", "/^(Median|9 of 10|Ended only|Mean)$/", unit="s", decimals=1),
+                text_column("Ended only", 95),
                 override("byName", "Waiting", unit="locale"),
             ],
         ),
@@ -918,8 +919,8 @@ SOURCES = [
         "categories.",
         Table(
             overrides=[
-                text_column("Assignee", 110, links=[]),
-                count_bar("Waiting", CALLS),
+                text_column("Assignee", 90, links=[]),
+                count_bar("Waiting", CALLS, custom__width=115),
                 row_column(),
                 judged("Overdue", steps((TEXT, None), (WARN, 1))),
                 override("byName", "Oldest", unit="s", decimals=1),
@@ -953,8 +954,8 @@ SOURCES = [
         "\n\nThe plan asks for users: this dashboard is for everybody, so names are on User Analytics only.",
         Table(
             overrides=[
-                text_column("Creator", 110, links=[]),
-                share_bar("Share", USERS),
+                text_column("Creator", 90, links=[]),
+                share_bar("Share", USERS, custom__width=95),
                 override("byName", "Tickets", unit="locale"),
                 override("byName", "Newest", unit="dateTimeFromNow", custom__width=120),
                 row_column(),

@@ -615,12 +615,12 @@ DATABASE = [
         Table(
             no_data="–",
             overrides=[
-                override("byName", "Table", custom__minWidth=180),
-                count_bar("Size", CALLS, unit="bytes"),
-                override("byName", "Indexes", unit="bytes", custom__width=85),
-                override("byName", "Whose", custom__width=80),
+                override("byName", "Table", custom__minWidth=170),
+                count_bar("Size", CALLS, unit="bytes", custom__width=115),
+                override("byName", "Indexes", unit="bytes", custom__width=80),
+                override("byName", "Whose", custom__width=75),
                 override("byName", "Rows", unit="locale", custom__width=75),
-                row_column(),
+                row_column(85),
             ],
         ),
         [

@@ -791,7 +791,7 @@ WHO = [
                 row_column(),
                 count_bar("Cost", COST, unit="currencyUSD", decimals=2, custom__minWidth=150),
                 column("Turns", unit="locale", custom__width=90),
-                column("Of all turns", unit="percentunit", decimals=1, custom__width=100),
+                column("Of all turns", unit="percentunit", decimals=1, custom__width=105),
                 column("Calls", unit="locale", custom__width=90),
                 column("Tokens", unit="sishort", decimals=1, custom__width=90),
             ],

@@ -22,6 +22,7 @@ from mutants import EQUIVALENT, Mutant, equivalent
 from overview_series import agent_fails, agent_p95, burning, pools_full
 from overview_worlds import World
 from registry import ELSEWHERE, SQL, differing
+from widths import misfits
 
 from gendash.demo.postgres import Server
 from gendash.engine.checks.definitions import check
@@ -394,6 +395,29 @@ def test_every_name_that_we_made_has_rows_behind_it_or_no_link(judge: Judge) -> 
                         empty.append(click.where)
     assert not empty, "\n".join(sorted({*empty}))
     assert {"unknown", "other", "none", "nobody", "assigned", "(none)"} <= clicked
+
+
+# ── columns of tables ────────────────────────────────────────────────────────────────────────────────────────────
+
+CUT = {"user-analytics/hours": "24 hours of 50 pixels, the least that Grafana gives a column"}
+"""Tables that do not fit at 1280 pixels, and why."""
+
+
+def test_the_columns_of_a_table_and_their_headers_fit_at_1280_pixels(judge: Judge) -> None:
+    found = {}
+    for where, board, panel in judge.catalog.panels():
+        body = judge.catalog.body(where)
+        if body["type"] != "table" or not panel.queries:
+            continue
+        if panel.queries[0].language == "sql":
+            store = judge.store.of(board.name)
+            columns = [*store.answer(store.question(panel.slug, NOW)[0], NOW, {}).columns]
+        else:
+            columns = [*body["transformations"][-1]["options"]["renameByName"].values()]
+        if lacking := misfits(body, panel.width, [name for name in columns if not name.endswith("link")]):
+            found[where] = lacking
+    assert {where: lacking for where, lacking in found.items() if where not in CUT} == {}
+    assert {*CUT} <= {*found}
 
 
 # ── mutation ─────────────────────────────────────────────────────────────────────────────────────────────────────

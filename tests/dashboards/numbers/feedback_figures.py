@@ -296,7 +296,7 @@ def negative_list(view: Voices) -> Table:
             row["talk"][:8],
             row["turn"]["duration_s"] if row["turn"] else None,
             row["turn"]["model"] if row["turn"] else "not traced",
-            row["trace"] or "–",
+            (row["trace"] or "–")[:8],
         )
         for row in bad[:500]
     ]
