@@ -166,11 +166,11 @@ TOOLS = [
         Table(
             sort_by="Calls",
             overrides=[
-                *entity("Tool", 190),
+                *entity("Tool", 175),
                 override("byRegexp", "/^(Turns|Calls)$/", unit="locale", decimals=0),
                 judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 override("byRegexp", "/^p(50|95)$/", unit="s", mappings=nothing("few calls")),
-                row_column(),
+                row_column(75),
             ],
         ),
         [

@@ -515,7 +515,7 @@ WHERE = [
                 ),
                 priced("In, 1M"),
                 priced("Out, 1M"),
-                override("byName", "Why no price", custom__width=120, mappings=nothing("–")),
+                override("byName", "Why no price", custom__width=150, mappings=nothing("–")),
                 row_column(),
             ],
         ),

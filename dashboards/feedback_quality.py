@@ -661,7 +661,7 @@ CAUSES = [
         Table(
             no_data="–",
             overrides=[
-                override("byName", "Score", custom__width=115),
+                override("byName", "Score", custom__width=125),
                 override("byRegexp", "/^(Mean|Satisfied|Others|Difference)$/", unit="none", decimals=3),
                 override("byRegexp", "/^(Scores|Rated)$/", unit="locale"),
             ],

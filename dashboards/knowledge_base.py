@@ -672,10 +672,10 @@ WHO = [
         Table(
             no_data="–",
             overrides=[
-                override("byName", "Type", custom__width=75, links=[]),
+                override("byName", "Type", custom__width=70, links=[]),
                 override("byName", "Done", unit="locale"),
                 override("byRegexp", "/^p(50|95)$/", unit="s", decimals=1),
-                override("byName", "Within 10 min", unit="percentunit", decimals=1, custom__width=112),
+                override("byName", "Within 10 min", unit="percentunit", decimals=1, custom__width=106),
             ],
         ),
         [

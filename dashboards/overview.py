@@ -527,8 +527,8 @@ DETAIL = [
         Table(
             sort_by="Requests",
             overrides=[
-                override("byName", "Route", custom__minWidth=200, links=[]),
-                override("byName", "Requests", unit="reqps", decimals=2, custom__width=95),
+                override("byName", "Route", custom__minWidth=190, links=[]),
+                override("byName", "Requests", unit="reqps", decimals=2, custom__width=103),
                 judged_share("5xx", up_is_bad(slo("api_errors.objective"), slo("api_errors.red")), custom__width=70),
                 share_bar("Over 0.5 s", P95, decimals=1, custom__width=100),
                 override("byName", "Mean", unit="s", custom__width=80),

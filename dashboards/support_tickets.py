@@ -673,11 +673,19 @@ LONG = [
             no_data="No ticket",
             name_nothing=False,
             overrides=[
-                text_column("Ticket", 320),
-                override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
-                override("byRegexp", "/^(Created|Resolved)$/", unit="dateTimeAsIso", custom__width=160),
+                text_column("Ticket", 300),
+                text_column("Status", 95),
+                text_column("Priority", 90, custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
+                text_column("Category", 95),
+                override(
+                    "byRegexp",
+                    "/^(Created|Resolved)$/",
+                    unit="dateTimeAsIso",
+                    custom__width=160,
+                    mappings=nothing("–"),
+                ),
                 override("byName", "Took", unit="s", decimals=1, mappings=nothing("–")),
-                row_column(115),
+                row_column(100),
             ],
         ),
         [
@@ -919,11 +927,12 @@ SOURCES = [
         "categories.",
         Table(
             overrides=[
-                text_column("Assignee", 90, links=[]),
-                count_bar("Waiting", CALLS, custom__width=115),
+                text_column("Assignee", 88, links=[]),
+                count_bar("Waiting", CALLS, custom__width=95),
+                text_column("Resolved", 80),
                 row_column(),
                 judged("Overdue", steps((TEXT, None), (WARN, 1))),
-                override("byName", "Oldest", unit="s", decimals=1),
+                text_column("Oldest", 92, unit="s", decimals=1),
             ],
             no_data="–",
         ),
@@ -954,10 +963,10 @@ SOURCES = [
         "\n\nThe plan asks for users: this dashboard is for everybody, so names are on User Analytics only.",
         Table(
             overrides=[
-                text_column("Creator", 90, links=[]),
-                share_bar("Share", USERS, custom__width=95),
+                text_column("Creator", 88, links=[]),
+                share_bar("Share", USERS, custom__width=85),
                 override("byName", "Tickets", unit="locale"),
-                override("byName", "Newest", unit="dateTimeFromNow", custom__width=120),
+                override("byName", "Newest", unit="dateTimeFromNow", custom__width=115),
                 row_column(),
             ],
         ),

@@ -308,7 +308,7 @@ WHEN = [
                     "Active for",
                     unit="s",
                     decimals=0,
-                    custom__width=100,
+                    custom__width=110,
                     mappings=[{"type": "value", "options": {"-1": {"text": "–", "index": 0}}}],
                 ),
                 of_column(),
@@ -515,7 +515,7 @@ DATABASE = [
             sort_by="Per s",
             no_data="–",
             overrides=[
-                *cells("Per s", unit="locale", decimals=1),
+                *cells("Per s", unit="locale", decimals=1, custom__width=74),
                 judged(
                     "Failed",
                     up_is_bad(slo("api_errors.objective"), slo("api_errors.red")),
@@ -615,10 +615,10 @@ DATABASE = [
         Table(
             no_data="–",
             overrides=[
-                override("byName", "Table", custom__minWidth=170),
-                count_bar("Size", CALLS, unit="bytes", custom__width=115),
-                override("byName", "Indexes", unit="bytes", custom__width=80),
-                override("byName", "Whose", custom__width=75),
+                override("byName", "Table", custom__minWidth=215),
+                count_bar("Size", CALLS, unit="bytes", custom__width=95),
+                override("byName", "Indexes", unit="bytes", custom__width=75),
+                override("byName", "Whose", custom__width=62),
                 override("byName", "Rows", unit="locale", custom__width=75),
                 row_column(85),
             ],
@@ -943,7 +943,7 @@ AUDITS = [
         Table(
             no_data="–",
             overrides=[
-                override("byName", "Audit", custom__width=150),
+                override("byName", "Audit", custom__width=185),
                 override(
                     "byName",
                     "Result",

@@ -717,7 +717,7 @@ DEPTH = [
             )
         ],
         width=24,
-        height=9,
+        height=10,
         feature="conversations",
     ),
 ]
