@@ -362,7 +362,7 @@ WRONG = [
                     mappings=RATING_WORDS,
                 ),
                 override("byName", "Comment", custom__minWidth=200),
-                override("byName", "Answer time", unit="s", custom__width=100),
+                override("byName", "Answer time", unit="s", custom__width=105),
                 override("byName", "User", custom__width=125),
                 *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=110),
                 override("byName", "Model", custom__width=190),

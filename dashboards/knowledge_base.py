@@ -675,7 +675,7 @@ WHO = [
                 override("byName", "Type", custom__width=70, links=[]),
                 override("byName", "Done", unit="locale"),
                 override("byRegexp", "/^p(50|95)$/", unit="s", decimals=1),
-                override("byName", "Within 10 min", unit="percentunit", decimals=1, custom__width=106),
+                override("byName", "Within 10 min", unit="percentunit", decimals=1, custom__width=114),
             ],
         ),
         [

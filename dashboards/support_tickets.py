@@ -673,10 +673,10 @@ LONG = [
             no_data="No ticket",
             name_nothing=False,
             overrides=[
-                text_column("Ticket", 300),
+                text_column("Ticket", 312),
                 text_column("Status", 95),
                 text_column("Priority", 90, custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
-                text_column("Category", 95),
+                text_column("Category", 86),
                 override(
                     "byRegexp",
                     "/^(Created|Resolved)$/",
@@ -685,7 +685,7 @@ LONG = [
                     mappings=nothing("–"),
                 ),
                 override("byName", "Took", unit="s", decimals=1, mappings=nothing("–")),
-                row_column(100),
+                row_column(96),
             ],
         ),
         [

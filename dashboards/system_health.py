@@ -615,10 +615,10 @@ DATABASE = [
         Table(
             no_data="–",
             overrides=[
-                override("byName", "Table", custom__minWidth=215),
+                override("byName", "Table", custom__minWidth=200),
                 count_bar("Size", CALLS, unit="bytes", custom__width=95),
                 override("byName", "Indexes", unit="bytes", custom__width=75),
-                override("byName", "Whose", custom__width=62),
+                override("byName", "Whose", custom__width=72),
                 override("byName", "Rows", unit="locale", custom__width=75),
                 row_column(85),
             ],

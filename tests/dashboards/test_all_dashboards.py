@@ -451,7 +451,7 @@ def _mutation_run(judge: Judge, found: list[Mutant]) -> None:
     missed = [mutant.name for mutant in left if not equivalent(mutant)]
     told = ", ".join(f"{count} by {name}" for name, count in score.items())
     print(f"{len(found)} mutants: {told}, {len(left) - len(missed)} show the same, {len(missed)} missed")
-    assert missed == []
+    assert not missed, "\n".join(missed)
 
 
 def test_a_broken_variable_is_caught(judge: Judge) -> None:
