@@ -334,6 +334,7 @@ CHARTS = [
         width=8,
         height=8,
         leads_to="feedback-quality/negative_list",
+        unlinked=("3", "4", "5"),
         feature="feedback",
     ),
 ]
@@ -343,8 +344,8 @@ WRONG = [
         "negative_list",
         "Negative ratings, those with a comment first, up to 30 d",
         "Ratings of 1 or 2 given in the picked time, at most today and the 29 days before, with age, comment and who "
-        "rated; Row counts all, 500 are shown. Trace and conversation lead to Langfuse, where a conversation is a "
-        "session.\n\n"
+        "rated; Row counts up to 10,000, 500 are shown. Trace and conversation lead to Langfuse, where a conversation "
+        "is a session.\n\n"
         "The plan asks for a word cloud: a list that can be read and searched replaces it."
         " The plan calls it 'Feedback comments'.",
         Table(
@@ -430,17 +431,18 @@ WRONG = [
         Table(
             no_data="–",
             overrides=[
-                share_bar("Share", CALLS),
+                share_bar("Share", CALLS, custom__width=110),
                 override("byRegexp", "/^(Scores|Rated)$/", unit="locale"),
                 csat_column("CSAT"),
+                row_column(75),
             ],
         ),
         [
             sql(
-                """
+                f"""
                 select name as "Score", label as "Label", share as "Share", scores as "Scores", rated as "Rated",
-                  satisfied / nullif(rated, 0)::float8 as "CSAT"
-                from {{ view('rating_label_30d') }} order by name, scores desc, label limit 50""",
+                  satisfied / nullif(rated, 0)::float8 as "CSAT", {row_number("name, scores desc, label")}
+                from {{{{ view('rating_label_30d') }}}} order by name, scores desc, label limit 50""",
                 format="table",
                 may_be_empty="no evaluation with labels within 30 days",
             )
@@ -593,18 +595,20 @@ CAUSES = [
         "LLM call of the turn, at most 50. Under 20 ratings the figure is mostly chance.",
         Table(
             overrides=[
-                override("byName", "Model", custom__width=210, links=[]),
-                override("byName", "Prompt", custom__width=140),
-                override("byRegexp", "/^(Ratings|Negative)$/", unit="locale", custom__width=80),
+                override("byName", "Model", custom__width=190, links=[]),
+                override("byName", "Prompt", custom__width=125),
+                override("byName", "Ratings", unit="locale", custom__width=68),
+                override("byName", "Negative", unit="locale", custom__width=78),
                 csat_column("CSAT"),
+                row_column(75),
             ],
         ),
         [
             sql(
-                """
+                f"""
                 select model as "Model", prompt as "Prompt", ratings as "Ratings", negative as "Negative",
-                  satisfied / ratings::float8 as "CSAT"
-                from {{ view('rating_model_30d') }} where traced
+                  satisfied / ratings::float8 as "CSAT", {row_number("ratings desc, model, prompt")}
+                from {{{{ view('rating_model_30d') }}}} where traced
                 order by ratings desc, model, prompt limit 50""",
                 format="table",
                 may_be_empty="no rating has a trace",
@@ -632,18 +636,20 @@ CAUSES = [
                 csat_column("CSAT"),
                 override("byRegexp", "/^(From|To|Before)$/", unit="percentunit", decimals=1),
                 override("byName", "Verdict", custom__minWidth=150),
+                row_column(75),
             ],
         ),
         [
             sql(
-                """
+                f"""
                 select prompt as "Prompt", version as "Version", first_at as "First rated", ratings as "Ratings",
                   satisfied / ratings::float8 as "CSAT", low as "From", high as "To",
                   prior_csat as "Before",
                   case when prior_csat is null then 'first version' when prior_csat < low then '▲ better than v'
                     || prior_version when prior_csat > high then '▼ worse than v' || prior_version
-                    else '● as v' || prior_version || ', by chance' end as "Verdict"
-                from {{ view('rating_prompt_30d') }} order by prompt, version desc limit 50""",
+                    else '● as v' || prior_version || ', by chance' end as "Verdict",
+                  {row_number("prompt, version desc")}
+                from {{{{ view('rating_prompt_30d') }}}} order by prompt, version desc limit 50""",
                 format="table",
                 may_be_empty="no rated turn names a managed prompt",
             )
@@ -661,18 +667,20 @@ CAUSES = [
         Table(
             no_data="–",
             overrides=[
-                override("byName", "Score", custom__width=125),
-                override("byRegexp", "/^(Mean|Satisfied|Others|Difference)$/", unit="none", decimals=3),
+                override("byName", "Score", custom__width=120),
+                override("byRegexp", "/^(Mean|Satisfied|Others|Gap)$/", unit="none", decimals=3),
+                override("byName", "Satisfied", custom__width=78),
                 override("byRegexp", "/^(Scores|Rated)$/", unit="locale"),
+                row_column(70),
             ],
         ),
         [
             sql(
-                """
+                f"""
                 select name as "Score", scores as "Scores", mean as "Mean", rated as "Rated",
                   mean_satisfied as "Satisfied", mean_unsatisfied as "Others",
-                  mean_satisfied - mean_unsatisfied as "Gap"
-                from {{ view('rating_score_30d') }} order by scores desc, name limit 50""",
+                  mean_satisfied - mean_unsatisfied as "Gap", {row_number("scores desc, name")}
+                from {{{{ view('rating_score_30d') }}}} order by scores desc, name limit 50""",
                 format="table",
                 may_be_empty="no evaluation within 30 days",
             )

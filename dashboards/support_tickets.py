@@ -829,6 +829,8 @@ LONG = [
         width=12,
         height=8,
         leads_to="support-tickets/oldest_list",
+        passes={"status": ""},
+        unlinked=(LATER,),
         feature="tickets",
     ),
 ]

@@ -40,7 +40,7 @@ from gendash.dashboards._palette import (
 from gendash.dashboards._queries import QUIET, TODAY, UP, compared
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import COLORED_TEXT, cells, columns, count_bar, judged, share_bar
-from gendash.dashboards.viz import DayBars, Freshness, Lines, ShareTile, Table, short_routes
+from gendash.dashboards.viz import ROUTE_NAMES, DayBars, Freshness, Lines, ShareTile, Table, short_routes
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
 
 INSTANCE = Variable(
@@ -71,9 +71,6 @@ STATEMENTS = "job_operation_status:db_queries:rate5m"
 SERVER_ERRORS, CLIENT_ERRORS, FAILED = ',status=~"5.."', ',status=~"4.."', ',status="error"'
 BELOW_LAST = ',le!="+Inf"'
 NO_RESTART = "nothing restarted"
-SHORT_NAMES = [
-    {"type": "regex", "options": {"pattern": "^/api(?:/v[0-9]+)?(/.*)$", "result": {"text": "$1", "index": 0}}}
-]
 BLUES = (CALLS, "super-light-blue", "dark-blue")
 FILL = {"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 30}
 
@@ -182,8 +179,8 @@ HEAD = [
     Panel(
         "cache_hit",
         "Cache hit rate, 5 min",
-        "Share of cache reads that found a value, over 5 minutes: hits / (hits + misses); above it the share of 24 "
-        "hours earlier. Amber below {{ setting('limits.cache_hits_amber') }}, red below "
+        "Share of cache reads that found a value, over 5 minutes: hits / (hits + misses); above it the share of "
+        "one week earlier. Amber below {{ setting('limits.cache_hits_amber') }}, red below "
         "{{ setting('limits.cache_hits') }}.\n\n"
         "When red: was the cache emptied by a restart, or do keys expire too soon? See evictions of Redis.",
         ShareTile(
@@ -345,7 +342,7 @@ WHEN = [
         Table(
             sort_by="5xx",
             overrides=[
-                override("byName", "Route", custom__minWidth=200, mappings=SHORT_NAMES, links=[]),
+                override("byName", "Route", custom__minWidth=200, mappings=ROUTE_NAMES, links=[]),
                 judged(
                     "5xx",
                     up_is_bad(slo("api_errors.objective"), slo("api_errors.red")),
@@ -413,7 +410,7 @@ SLOW = [
         Table(
             sort_by="Over 0.5 s",
             overrides=[
-                override("byName", "Route", custom__minWidth=200, mappings=SHORT_NAMES, links=[]),
+                override("byName", "Route", custom__minWidth=200, mappings=ROUTE_NAMES, links=[]),
                 share_bar("Over 0.5 s", P95, decimals=1, custom__minWidth=150),
                 *cells("p95", "p99", unit="s", mappings=nothing("> last bucket"), custom__width=110),
                 *cells("Over 0.1 s", "Over 1 s", unit="percentunit", decimals=1, custom__width=90),
