@@ -66,8 +66,7 @@ OWNERS = Variable(
     "Owner",
     "Who uploaded the documents in lists, as the first 8 characters of an id; other panels do not follow it.",
     sql(
-        "select coalesce(owner, 'unknown') as owner from {{ view('document_now') }} "
-        "group by 1 order by count(*) desc, 1",
+        "select owner from {{ view('document_owner_now') }} order by documents desc, 1",
         may_be_empty="no document yet",
     ),
     all_value="'__all'",

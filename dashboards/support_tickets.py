@@ -87,8 +87,7 @@ CREATORS = Variable(
     "Creator",
     "Who opened the tickets in lists, as the first 8 characters of an id; other panels do not follow it.",
     sql(
-        "select coalesce(creator, 'unknown') as creator from {{ view('ticket_now') }} "
-        "group by 1 order by count(*) desc, 1",
+        "select creator from {{ view('ticket_creator_now') }} order by tickets desc, 1",
         may_be_empty="no ticket yet",
     ),
     all_value=ALL,

@@ -476,6 +476,8 @@ OPTIONS: Mapping[str, Callable[[World], set[str]]] = {
     "priority": lambda world: {row["priority"] for row in world.rows["tickets"]},
     "category": lambda world: {row["category"] or "none" for row in world.rows["tickets"]},
     "file_type": lambda world: {_kind(row["file_type"]) for row in world.rows["documents"]},
+    "creator": lambda world: {str(row["created_by"] or "unknown")[:8] for row in world.rows["tickets"]},
+    "owner": lambda world: {str(row["user_id"] or "unknown")[:8] for row in world.rows["documents"]},
 }
 
 
