@@ -37,7 +37,7 @@ CHOICES: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "agent-performance": (
         {"environment": QUOTED}, {"model": "gpt-4o-mini"}, {"hours": 720}, {"compare": "7d"}, {"compare": "$__range"},
         {"breakdown": "release", "compare": "7d"}, {"breakdown": "tag", "group": "greeting", "hours": 100},
-        {"breakdown": "session", "group": "other"},
+        {"breakdown": "session", "group": "other"}, {"compare": "28d"},
     ),
     "cost-usage": ({"environment": QUOTED}, {"hours": 24}, {"compare": "7d"}, {"compare": "$__range", "hours": 50}, {"compare": "28d"},
         {"breakdown": "tenant", "hours": 24}, {"breakdown": "tag", "group": "greeting"},

@@ -135,6 +135,8 @@ EQUIVALENT: Mapping[str, str] = {
     r"support-tickets/per_hour: 0 interval '840 .*": "only bounds what is read: the four weeks joined decide",
     r"knowledge-base/time_to_done: 0 interval '31 .*": "only bounds what is read: the 30 local days decide",
     r"overview/cost_per_day: 1 filter a day late": "the LLM calls of these rows begin after the day that it adds",
+    r"cost-usage/cost_by_model: 1 .*now.* a day ago": "only bounds hours, by which there is no budget; days end by today()",
+    r"agent-performance/(latency_by_model|first_token): 0 .*now.* a day ago": "only bounds hours, and no three of them have enough calls in these rows; days end by today()",
     r".*/(route_states|rate_by_endpoint): \d \[1h\] as \[4h\]": "routes rank alike over one hour and over four",
     r"system-health/(targets: [0134]|db_pool: 2) an hour ago": "the figure is the same at every hour",
     r"system-health/audits: 0 .* a day ago": "every audit passes on these rows; its own number test has some that do not",
