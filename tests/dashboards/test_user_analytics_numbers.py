@@ -559,7 +559,9 @@ def user_conversations(view: View) -> Table:
     begun = [
         row
         for row in view.world.rows["conversations"]
-        if user and (row["user_id"] or "unknown") == user and view.at - 30 * DAY <= row["created_at"] <= view.at
+        if user
+        and (row["user_id"] or "unknown") == user
+        and view.at - (timedelta(hours=view.hours) or 30 * DAY) <= row["created_at"] <= view.at
     ]
     begun.sort(key=lambda row: row["id"])
     begun.sort(key=lambda row: row["created_at"], reverse=True)
