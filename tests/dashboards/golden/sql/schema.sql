@@ -1038,6 +1038,24 @@ left join begun using (day, channel);
 
 create unique index on gendash.conversation_day (day, channel);
 
+create materialized view gendash.ticket_creator_now as
+select coalesce(left(created_by, 8), 'unknown') as creator, count(*) as tickets
+from gendash.ticket_entity
+group by 1
+order by 2 desc, 1
+limit 200;
+
+create unique index on gendash.ticket_creator_now (creator);
+
+create materialized view gendash.document_owner_now as
+select coalesce(left(user_id, 8), 'unknown') as owner, count(*) as documents
+from gendash.document_entity
+group by 1
+order by 2 desc, 1
+limit 200;
+
+create unique index on gendash.document_owner_now (owner);
+
 create materialized view gendash.document_status_now as
 with statuses (status, rank) as (values ('done', 1), ('processing', 2), ('failed', 3), ('other', 4))
 select
@@ -3779,6 +3797,26 @@ comment on column gendash.conversation_day.anonymous is 'those of them without a
 revoke all on gendash.conversation_day from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.conversation_day to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_creator_now is 'Who opened tickets, those with most first, as the first 8 characters of an id, without other personal data. Grain: one row per creator, at most growth.options; unknown is one of them.';
+
+comment on column gendash.ticket_creator_now.creator is 'first 8 characters of the creator''s id; unknown where that is not known';
+
+comment on column gendash.ticket_creator_now.tickets is 'tickets opened';
+
+revoke all on gendash.ticket_creator_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_creator_now to gendash_reader;
+
+comment on materialized view gendash.document_owner_now is 'Who uploaded the documents that are there, those with most first, as the first 8 characters of an id, without other personal data. Grain: one row per owner, at most growth.options; unknown is one of them.';
+
+comment on column gendash.document_owner_now.owner is 'first 8 characters of the owner''s id; unknown where that is not known';
+
+comment on column gendash.document_owner_now.documents is 'documents uploaded';
+
+revoke all on gendash.document_owner_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.document_owner_now to gendash_reader;
 
 comment on materialized view gendash.document_status_now is 'Documents of the knowledge base by status as they are now. Grain: one row per status; each status has its row, other only where a document has an unknown one.';
 
