@@ -157,7 +157,7 @@ CAUSES = [
                 override("byName", "Ratings", unit="locale", custom__width=80),
                 csat_column("CSAT"),
                 override("byRegexp", "/^(From|To|Before)$/", unit="percentunit", decimals=1),
-                override("byName", "Verdict", custom__minWidth=150),
+                override("byName", "Verdict", custom__width=165),
                 row_column(75),
             ],
         ),

@@ -672,7 +672,7 @@ LONG = [
             no_data="No ticket",
             name_nothing=False,
             overrides=[
-                text_column("Ticket", 312),
+                text_column("Ticket", 306),
                 text_column("Status", 95),
                 text_column("Priority", 90, custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
                 text_column("Category", 86),

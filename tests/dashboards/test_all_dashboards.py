@@ -379,7 +379,10 @@ PICKED = ({"compare": "7d"}, {"breakdown": "session"}, {"breakdown": "tag"})
 MADE = {"unknown", "other", "none", "nobody", "assigned", "(none)", "before", "all"}
 """Names that our SQL gives to what has none, or to a rest. A row that the platform named may have too few figures."""
 
-THIN = {"agent-performance/latency_by_model": "percentiles of a model with fewer than 20 calls are left out"}
+THIN = {
+    "agent-performance/latency_by_model": "percentiles of a model with fewer than 20 calls are left out",
+    "cost-usage/group_models": "whole days without today are drawn: nothing of a group that is only of today",
+}
 """Panels that show nothing of a name with few rows, and why."""
 
 
