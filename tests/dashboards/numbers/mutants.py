@@ -137,6 +137,8 @@ EQUIVALENT: Mapping[str, str] = {
     r"overview/cost_per_day: 1 filter a day late": "the LLM calls of these rows begin after the day that it adds",
     r"cost-usage/cost_by_model: 1 .*now.* a day ago": "only bounds hours, by which there is no budget; days end by today()",
     r"agent-performance/(latency_by_model|first_token): 0 .*now.* a day ago": "only bounds hours, and no three of them have enough calls in these rows; days end by today()",
+    r"(overview/routes|system-health/errors_by_handler): 4 an hour ago": "as many routes an hour ago",
+    r"system-health/(latency_by_handler: 6|targets: 5) an hour ago": "as many routes and processes an hour ago",
     r".*/(route_states|rate_by_endpoint): \d \[1h\] as \[4h\]": "routes rank alike over one hour and over four",
     r"system-health/(targets: [0134]|db_pool: 2) an hour ago": "the figure is the same at every hour",
     r"system-health/audits: 0 .* a day ago": "every audit passes on these rows; its own number test has some that do not",
