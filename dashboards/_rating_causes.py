@@ -117,12 +117,12 @@ CAUSES = [
         "LLM call of the turn, at most 50. Under 20 ratings the figure is mostly chance.",
         Table(
             overrides=[
-                override("byName", "Model", custom__width=190, links=[]),
-                override("byName", "Prompt", custom__width=125),
-                override("byName", "Ratings", unit="locale", custom__width=68),
-                override("byName", "Negative", unit="locale", custom__width=78),
+                override("byName", "Model", custom__width=200, links=[]),
+                override("byName", "Prompt", custom__width=140),
+                override("byName", "Ratings", unit="locale", custom__width=67),
+                override("byName", "Negative", unit="locale", custom__width=75),
                 csat_column("CSAT"),
-                row_column(75),
+                row_column(64),
             ],
         ),
         [
@@ -189,7 +189,7 @@ CAUSES = [
         Table(
             no_data="–",
             overrides=[
-                override("byName", "Score", custom__width=120),
+                override("byName", "Score", custom__width=132),
                 override("byRegexp", "/^(Mean|Satisfied|Others|Gap)$/", unit="none", decimals=3),
                 override("byName", "Satisfied", custom__width=78),
                 override("byRegexp", "/^(Scores|Rated)$/", unit="locale"),
