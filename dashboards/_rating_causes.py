@@ -117,12 +117,12 @@ CAUSES = [
         "LLM call of the turn, at most 50. Under 20 ratings the figure is mostly chance.",
         Table(
             overrides=[
-                override("byName", "Model", custom__width=200, links=[]),
+                override("byName", "Model", custom__width=199, links=[]),
                 override("byName", "Prompt", custom__width=140),
                 override("byName", "Ratings", unit="locale", custom__width=67),
-                override("byName", "Negative", unit="locale", custom__width=75),
+                override("byName", "Negative", unit="locale", custom__width=77),
                 csat_column("CSAT"),
-                row_column(64),
+                row_column(63),
             ],
         ),
         [
