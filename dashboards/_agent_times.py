@@ -81,7 +81,7 @@ TIME = [
     ),
     Panel(
         "first_token",
-        "LLM time to first token",
+        "LLM time to 1st token: p50, p95",
         "How long a reader waits before a streamed LLM answer begins: median and, from 20 on, 95th percentile; by "
         "hours up to 3 days, by whole days beyond or where fewer than three hours have 20. Calls not streamed are "
         "left out.",

@@ -47,7 +47,7 @@ TOOLS = [
     ),
     Panel(
         "loop_depth",
-        "LLM calls per agent turn",
+        "LLM calls a turn: p50, p95, most",
         "How often the agent calls a model to answer once: median, 95th percentile and most LLM calls of a turn, and "
         "retries per turn; by hours up to 3 days, by whole days beyond or if fewer than three hours have a turn. A "
         "rise is a loop.",
@@ -166,11 +166,11 @@ TOOLS = [
         Table(
             sort_by="Calls",
             overrides=[
-                *entity("Tool", 190),
+                *entity("Tool", 175),
                 override("byRegexp", "/^(Turns|Calls)$/", unit="locale", decimals=0),
                 judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 override("byRegexp", "/^p(50|95)$/", unit="s", mappings=nothing("few calls")),
-                row_column(),
+                row_column(75),
             ],
         ),
         [

@@ -114,7 +114,7 @@ ASKED = [
             overrides=[
                 *entity("Prompt", 170),
                 override("byName", "Version", unit="none"),
-                override("byName", "Since", unit="dateTimeFromNow"),
+                override("byName", "Since", unit="dateTimeFromNow", custom__width=112),
                 override("byName", "Calls", unit="locale", decimals=0),
                 judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 override("byName", "p95", unit="s", mappings=nothing("few calls")),

@@ -35,9 +35,12 @@ BREAKDOWN = Variable(
     feature="langfuse",
 )
 CHOSEN = "dimension = ${breakdown:sqlstring}"
-IN_GROUP = "(${group:sqlstring} = '__all' or value = ${group:sqlstring})"
 LARGEST, LISTED = 6, 25
 """Groups of a chart and rows of a table; the rest is other."""
+IN_GROUP = (
+    "(${group:sqlstring} = '__all' or value = ${group:sqlstring} or ${group:sqlstring} = 'other' "
+    f"and value not in (select value from listed where rank < {LISTED}))"
+)
 NO_GROUP = "no LLM call in the picked time"
 
 GROUP = Variable(
@@ -57,15 +60,30 @@ _HOURLY = f"{{{{ view('llm_group_hour') }}}} where {BY_HOUR} and {CHOSEN} and {I
 _DAILY = f"{{{{ view('llm_group_day') }}}} where not ({BY_HOUR}) and {CHOSEN} and {IN_ENVIRONMENT}"
 
 
-def group_bars(value: str, by: str = "value", condition: str = "true") -> Query:
-    """SQL: a figure of ``llm_group_hour`` by bucket and group, or model: the largest of the range, and other."""
+def group_bars(measure: str, by: str = "value") -> Query:
+    """SQL: a sum of ``llm_group_hour`` by bucket and group, or model: the largest of the range, and other.
+
+    Of the chosen group; ``other`` is what the table of groups by the same sum has under this name.
+    """
     text = f"""
     with {BUCKETS},
+    listed as (
+      select value, row_number() over (
+        order by value = 'other', sum(measure) desc nulls last, sum(calls) desc, value
+      ) as rank
+      from (
+        select value, {measure} as measure, calls from {_HOURLY} and {HOURS_PICKED}
+        union all
+        select value, {measure}, calls from {_DAILY} and {DAYS_PICKED}
+      ) as picked
+      group by 1
+    ),
     facts as (
-      select hour as at, {by} as name, {value} as value from {_HOURLY} and {PICKED_HOURS} and {condition} group by 1, 2
+      select hour as at, {by} as name, sum({measure}) as value from {_HOURLY} and {PICKED_HOURS} and {IN_GROUP}
+      group by 1, 2
       union all
-      select day::timestamp at time zone {{{{ zone() }}}}, {by}, {value}
-      from {_DAILY} and {DAYS_PICKED} and {condition} group by 1, 2
+      select day::timestamp at time zone {{{{ zone() }}}}, {by}, sum({measure})
+      from {_DAILY} and {DAYS_PICKED} and {IN_GROUP} group by 1, 2
     ),
     shown as (select * from facts join buckets using (at)),
     ranked as (
@@ -95,7 +113,7 @@ def group_table(columns: dict[str, str], largest: str) -> Query:
     not known whole.
     """
     shown = ", ".join(f'{expression} as "{name}"' for name, expression in columns.items())
-    names = ", ".join(SUMS)
+    names, sums = ", ".join(SUMS), ", ".join(f"sum({name}) as {name}" for name in SUMS)
     text = f"""
     with moments as (
       select date_trunc('hour', least({{{{ now() }}}}, $__timeTo()::timestamptz), {{{{ zone() }}}}) as running,
@@ -107,23 +125,27 @@ def group_table(columns: dict[str, str], largest: str) -> Query:
       from moments
     ),
     facts as (
-      select value, {names}, true as picked, hour < running as whole, false as earlier
-      from moments cross join {_HOURLY} and {HOURS_PICKED}
-      union all
-      select value, {names}, true, day <= last, false from moments cross join {_DAILY} and {DAYS_PICKED}
-      union all
-      select value, {names}, false, false, true from moments cross join {_HOURLY}
-        and hour >= ($__timeFrom()::timestamptz at time zone {{{{ zone() }}}} - back) at time zone {{{{ zone() }}}}
-        and hour < (running at time zone {{{{ zone() }}}} - back) at time zone {{{{ zone() }}}}
-      union all
-      select value, {names}, false, false, true from moments cross join {_DAILY}
-        and day >= first - days and day <= last - days
+      select value, {sums}, coalesce(sum({largest}) filter (where whole), 0) as whole
+      from (
+        select value, {names}, hour < running as whole from moments cross join {_HOURLY} and {HOURS_PICKED}
+        union all
+        select value, {names}, day <= last from moments cross join {_DAILY} and {DAYS_PICKED}
+      ) as picked group by 1
+    ),
+    facts_before as (
+      select value, sum({largest}) as earlier
+      from (
+        select value, {largest} from moments cross join {_HOURLY}
+          and hour >= ($__timeFrom()::timestamptz at time zone {{{{ zone() }}}} - back) at time zone {{{{ zone() }}}}
+          and hour < (running at time zone {{{{ zone() }}}} - back) at time zone {{{{ zone() }}}}
+        union all
+        select value, {largest} from moments cross join {_DAILY}
+          and day >= first - days and day <= last - days
+      ) as earlier group by 1
     ),
     sums as (
-      select value, {", ".join(f"sum({name}) filter (where picked) as {name}" for name in SUMS)},
-        coalesce(sum({largest}) filter (where whole), 0) as whole,
-        coalesce(sum({largest}) filter (where earlier), 0) as earlier
-      from facts group by 1
+      select value, {names}, coalesce(whole, 0) as whole, coalesce(earlier, 0) as earlier
+      from facts full join facts_before using (value)
     ),
     ranked as (
       select *, row_number() over (order by value = 'other', {largest} desc nulls last, calls desc, value) as rank
@@ -152,11 +174,12 @@ CALLS_OVER_TIME = Panel(
     "LLM calls by the groups of the dimension chosen above, by hours up to 3 days, by whole days without today beyond: "
     "the six with most calls, the rest as other. Of 'tag', a call with two counts for both.",
     DayBars(unit="locale", decimals=0, color=BY_NAME, overrides=GROUP_COLORS),
-    [group_bars("sum(calls)", condition=IN_GROUP)],
+    [group_bars("calls")],
     width=12,
     height=8,
     leads_to="agent-performance/group_models",
     passes={"group": ""},
+    unlinked=("other",),
     feature="langfuse",
 )
 
@@ -166,11 +189,12 @@ CALLS_OF_GROUP = Panel(
     "LLM calls over time of the group chosen above (All: of every group) by model, by hours up to 3 days, by whole "
     "days without today beyond: the six most used, the rest as other. Of 'tag' and All, calls count for each tag.",
     DayBars(unit="locale", decimals=0, color=fixed(UNKNOWN), overrides=by_model(), transformations=WITHOUT_DATES),
-    [group_bars("sum(calls)", "model", IN_GROUP)],
+    [group_bars("calls", "model")],
     width=12,
     height=8,
     leads_to="agent-performance/models",
     passes={"model": ""},
+    unlinked=("other",),
     feature="langfuse",
 )
 
@@ -260,11 +284,12 @@ COST_BY_GROUPS = [
         f"{PRICES}, by the groups of the dimension chosen above, by whole days without today, by hours up to 3 days: "
         "the six most expensive, the rest as other. Of 'tag', calls count for each.",
         DayBars(unit="currencyUSD", decimals=2, color=BY_NAME, overrides=GROUP_COLORS),
-        [group_bars("sum(cost_usd)", condition=IN_GROUP)],
+        [group_bars("cost_usd")],
         width=12,
         height=8,
         leads_to="cost-usage/group_models",
         passes={"group": ""},
+        unlinked=("other",),
         feature="langfuse",
     ),
     Panel(
@@ -279,11 +304,12 @@ COST_BY_GROUPS = [
             overrides=by_model(),
             transformations=WITHOUT_DATES,
         ),
-        [group_bars("sum(cost_usd)", "model", IN_GROUP)],
+        [group_bars("cost_usd", "model")],
         width=12,
         height=8,
         leads_to="agent-performance/models",
         passes={"model": ""},
+        unlinked=("other",),
         feature="langfuse",
     ),
 ]

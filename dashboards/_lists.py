@@ -16,9 +16,24 @@ DAY_ENDS = 'extract(epoch from ((day + 1)::timestamp at time zone {{ zone() }}))
 """SQL: the end of the column ``day`` in milliseconds since 1970, for links."""
 
 
+COUNTED = 10_000
+"""Rows of a long list that are counted: a panel costs the same however many there are."""
+
+
 def row_number(order: str, total: str = "count(*) over ()") -> str:
     """SQL: which row of how many, before the LIMIT cuts them; ``order`` is that of the list."""
     return f"row_number() over (order by {order}) || ' of ' || {total} as \"{ROW}\""
+
+
+def listed(source: str) -> str:
+    """SQL: ``row_number``'s total of a long list: the rows of ``source`` (a FROM and its WHERE), or ``10000+``.
+
+    Unlike a window function it leaves the list to an index, which gives the rows shown without reading all.
+    """
+    return (
+        f"(select case when count(*) > {COUNTED} then '{COUNTED}+' else count(*)::text end "
+        f"from (select from {source} limit {COUNTED + 1}) as counted)"
+    )
 
 
 def ranked_row(total: str) -> str:
@@ -26,9 +41,9 @@ def ranked_row(total: str) -> str:
     return f"rank || ' of ' || {total} as \"{ROW}\""
 
 
-def row_column() -> dict[str, Any]:
-    """The override of that column."""
-    return override("byName", ROW, custom__width=95, custom__align="right")
+def row_column(width: int = 95) -> dict[str, Any]:
+    """The override of that column; ``500 of 10000+`` needs 115."""
+    return override("byName", ROW, custom__width=width, custom__align="right")
 
 
 def of_all(every: str, cut: str) -> Query:

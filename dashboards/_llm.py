@@ -25,8 +25,8 @@ LOCAL_DAY = "(hour at time zone {{ zone() }})::date"
 OF_CALLS = "type = 'GENERATION'"
 """Of the rows of ``llm_hour`` those of LLM calls; the others hold cost and tokens of embeddings and other steps."""
 THIS_ENVIRONMENT = "environment = ${environment:sqlstring}"
-NO_MODEL = "('__all', 'all models', 'other', 'before', 'daily budget')"
-"""What a clicked series may be called that is no model: it shows all of them."""
+NO_MODEL = "('__all', 'all models')"
+"""What is chosen where no single model is: All, or the series of all of them."""
 THIS_MODEL = f"model = case when ${{model:sqlstring}} in {NO_MODEL} then '__all' else ${{model:sqlstring}} end"
 IN_MODEL = f"(${{model:sqlstring}} in {NO_MODEL} or model = ${{model:sqlstring}})"
 NO_CALLS = "no LLM call in the picked time"
@@ -235,7 +235,8 @@ def langfuse_link(kind: str, column: str, name: str = "link") -> str:
     base = "rtrim('{{ setting('langfuse.base_url') }}', '/')"
     project = "nullif('{{ setting('langfuse.project_id') }}', '')"
     otherwise = f"{base} || '/trace/' || {column}" if kind == "traces" else base
-    return f"coalesce({base} || '/project/' || {project} || '/{kind}/' || {column}, {otherwise}) as \"{name}\""
+    address = f"coalesce({base} || '/project/' || {project} || '/{kind}/' || {column}, {otherwise})"
+    return f'case when {column} is not null then {address} end as "{name}"'
 
 
 # claude-sonnet-4-20250514 and gpt-4o-2024-08-06 are too long for a legend

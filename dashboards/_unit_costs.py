@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gendash.dashboards._lists import row_column, row_number
+from gendash.dashboards._lists import ranked_row, row_column
 from gendash.dashboards._llm import GAPS, LAST_30_D, NO_CALLS, OF_CALLS, THIS_ENVIRONMENT, ratio_per_bucket
 from gendash.dashboards._palette import CALLS, COST, fixed, override
 from gendash.dashboards._queries import (
@@ -262,9 +262,9 @@ UNITS = [
                 f"""
                 select coalesce(name, left(user_id, 8)) as "User", this_month as "This month",
                   last_month as "Last month", active_days as "Active days", last_at as "Last question",
-                  user_id as "Id", {row_number("this_month desc, last_month desc, user_id")}
+                  user_id as "Id", {ranked_row("total")}
                 from {{{{ view('user_month') }}}} left join {{{{ view('user_name') }}}} using (user_id)
-                order by this_month desc, last_month desc, user_id limit 500""",
+                where rank <= 500 order by rank limit 500""",
                 format="table",
                 may_be_empty="nobody asked anything since the start of last month",
                 may_be_zero="the month has just begun",

@@ -43,7 +43,17 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import HOURS_PICKED, IN_ENVIRONMENT, LAST_24_H, QUIET, before, compared, per_hour, tile
+from gendash.dashboards._queries import (
+    HOURS_PICKED,
+    IN_ENVIRONMENT,
+    LAST_24_H,
+    QUIET,
+    before,
+    compared,
+    limited,
+    per_hour,
+    tile,
+)
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, how_to_read
 from gendash.dashboards._tables import entity, judged_share, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, ShareTile, StateTile, Table
@@ -126,9 +136,13 @@ STRIP = [
         StateTile(mappings=words(v0=("✓ Working", OK), v1=("▲ Degraded", WARN), v2=("✖ Failing", BAD))),
         [
             promql(
-                f"({failing_tools('1h')} >= bool {{{{ slo('failures.amber') }}}})"
-                f" + ({failing_tools('1h')} >= bool {{{{ slo('failures.red') }}}})",
-                legend="failed calls, 1 h",
+                limited(
+                    f"(({failing_tools('1h')} >= bool {{{{ slo('failures.amber') }}}})"
+                    f" + ({failing_tools('1h')} >= bool {{{{ slo('failures.red') }}}}))"
+                    f' + on () group_left (share) 0 * count_values("share", ceil(1000 * {failing_tools("1h")}) / 10)',
+                    "100 * {{ slo('failures.amber') }}",
+                ),
+                legend="{{share}} % failed, limit {{limit}} %",
                 instant=True,
                 may_be_zero="0 means working",
                 may_be_empty="no tool call in an hour",
@@ -144,7 +158,7 @@ STRIP = [
 HEAD = [
     Panel(
         "turns",
-        "Agent turns per minute",
+        "Agent turns/min, 5 min",
         "Agent turns per minute that ended, over 5 minutes: 60 x rate of Prometheus agent_queries_total. The change is "
         "against one week earlier. Without agent metrics, requests of the agent's route are counted, no websockets.",
         HeadTile(unit="suffix:turns/min", decimals=1, subject=CALLS, min=0),
@@ -183,7 +197,7 @@ HEAD = [
     ),
     Panel(
         "p95",
-        "Agent answer time, p95",
+        "Answer time p95, 5 min",
         "95 of 100 agent answers were ready within this time, over 5 minutes; Prometheus histogram, read within its "
         "buckets (10, 30, 60 s are far apart). The change is against one week earlier. Amber above the SLO.",
         HeadTile(
@@ -291,6 +305,7 @@ CHARTS = [
         height=8,
         leads_to="agent-performance/models",
         passes={"model": ""},
+        unlinked=("other", "before"),
         feature="langfuse",
     ),
 ]
@@ -308,14 +323,28 @@ MODELS = [
             sort_by="Calls",
             overrides=[
                 *entity("Model", 210),
-                share_bar("Share of calls", CALLS),
+                share_bar("Share of calls", CALLS, custom__width=130),
                 override("byName", "Calls", unit="locale", decimals=0),
                 judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 override("byName", "Tokens", unit="locale", decimals=0),
                 override("byRegexp", "/^p(50|95) 7 d$/", unit="s", mappings=nothing("few calls")),
-                override("byName", "1st token 7 d", unit="s", mappings=nothing("no stream")),
-                override("byName", "Tokens/s 7 d", unit="locale", decimals=0, mappings=nothing("few calls")),
-                override("byName", "Tokens p95 7 d", unit="locale", decimals=0, mappings=nothing("no calls")),
+                override("byName", "1st token 7 d", unit="s", custom__width=110, mappings=nothing("no stream")),
+                override(
+                    "byName",
+                    "Tokens/s 7 d",
+                    unit="locale",
+                    decimals=0,
+                    custom__width=110,
+                    mappings=nothing("few calls"),
+                ),
+                override(
+                    "byName",
+                    "Tokens p95 7 d",
+                    unit="locale",
+                    decimals=0,
+                    custom__width=125,
+                    mappings=nothing("no calls"),
+                ),
                 override("byName", "Cost", unit="currencyUSD", decimals=2, mappings=nothing("no price")),
                 row_column(),
             ],

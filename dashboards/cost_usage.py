@@ -340,6 +340,7 @@ CHARTS = [
         height=8,
         leads_to="agent-performance/models",
         passes={"model": ""},
+        unlinked=("other", "before", "daily budget"),
         feature="langfuse",
     ),
     Panel(
@@ -426,7 +427,7 @@ DRIVERS = [
     ),
     Panel(
         "cost_per_turn",
-        "LLM cost per agent turn",
+        "LLM cost a turn: p50, p95, mean",
         "Cost of an agent turn with a price: median, 95th percentile and mean, by whole days without today, by hours "
         "up to 3 days if three have a turn. A turn is a trace with an LLM call; it counts when it began."
         "\n\nThe plan asks for the mean cost of a query: cost per LLM call falls when an agent loops, so turns are "
@@ -500,14 +501,18 @@ WHERE = [
             sort_by="Cost",
             overrides=[
                 *entity("Model", 210),
-                share_bar("Share of cost", COST),
+                share_bar("Share of cost", COST, custom__width=110),
                 priced("Cost"),
                 override("byRegexp", "/^(Calls|Tokens)$/", unit="locale", decimals=0),
                 override("byName", "Tokens", unit="sishort", decimals=1),
                 priced("Per 1k"),
-                override("byName", "p95 30 d", unit="s"),
+                override("byName", "p95 30 d", unit="s", custom__width=85),
                 judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
-                judged_share("No price", up_is_bad(SettingRef("limits.uncosted"), SettingRef("limits.uncosted_red"))),
+                judged_share(
+                    "No price",
+                    up_is_bad(SettingRef("limits.uncosted"), SettingRef("limits.uncosted_red")),
+                    custom__width=85,
+                ),
                 priced("In, 1M"),
                 priced("Out, 1M"),
                 override("byName", "Why no price", custom__width=150, mappings=nothing("–")),
@@ -578,14 +583,15 @@ WHERE = [
                 )
                 select name as "User", (cost / nullif(sum(cost) over (), 0))::float8 as "Share of cost",
                   nullif(cost, 0) as "Cost", turns as "Turns", nullif(cost, 0) / nullif(turns, 0) as "Per turn",
-                  last_at as "Last seen", user_id as "Id", {row_number("cost desc, user_id, name")}
+                  last_at as "Last seen", coalesce(nullif(user_id, ''), 'unknown') as "Id",
+                  {row_number("cost desc, user_id, name")}
                 from spend order by cost desc, user_id, name limit 500""",
                 format="table",
                 may_be_empty="no agent turn in 30 days",
                 may_be_zero=QUIET,
             )
         ],
-        width=12,
+        width=24,
         height=8,
         leads_to="user-analytics/user_conversations",
         passes={"user": "Id"},
@@ -599,8 +605,8 @@ WHERE = [
         Table(
             sort_by="Cost",
             overrides=[
-                *entity("Tool", 190),
-                share_bar("Share of turns", CALLS),
+                *entity("Tool", 170),
+                share_bar("Share of turns", CALLS, custom__width=117),
                 override("byName", "Turns", unit="locale", decimals=0),
                 priced("Per turn", 4),
                 priced("Cost"),
@@ -655,7 +661,7 @@ BY_WEEK = Panel(
             may_be_zero=QUIET,
         )
     ],
-    width=24,
+    width=12,
     height=8,
     window="84d",
     leads_to="cost-usage/cost_by_model",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from gendash.dashboards._groups import BREAKDOWN, CHOSEN, LISTED
-from gendash.dashboards._lists import DAY_ENDS, UNTIL, ranked_row, row_column, row_number
+from gendash.dashboards._groups import BREAKDOWN
+from gendash.dashboards._lists import DAY_ENDS, UNTIL, listed, ranked_row, row_column, row_number
 from gendash.dashboards._llm import dashed, langfuse_link
 from gendash.dashboards._palette import (
     BAD,
@@ -19,7 +18,6 @@ from gendash.dashboards._palette import (
     USERS_2,
     WARN,
     colored,
-    down_is_bad,
     fixed,
     override,
     steps,
@@ -32,18 +30,20 @@ from gendash.dashboards._queries import (
     QUIET,
     TODAY,
     days_before,
-    named_bars,
     over_picked,
     state_of_share,
     tile,
 )
+from gendash.dashboards._rating_causes import CAUSES, csat_column
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, CSAT, FRESHNESS, JOB, how_to_read
-from gendash.dashboards._tables import COLORED_TEXT, judged_share, linked, share_bar
+from gendash.dashboards._tables import COLORED_TEXT, linked, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, slo, sql
 
 NO_RATING = "no rating within 30 days"
-CSAT_COLORS = down_is_bad(slo("csat.red"), slo("csat.amber"))
+NEGATIVE = "{{ view('rating_turn_30d') }} where negative and $__timeFilter(created_at)"
+WORST_FIRST = "commented desc, created_at desc, feedback_id"
+"""SQL: the list of bad ratings, and its order."""
 RATING_WORDS = [
     {
         "type": "value",
@@ -55,11 +55,6 @@ RATING_WORDS = [
         },
     }
 ]
-
-
-def csat_column(name: str) -> dict[str, Any]:
-    """An override that judges a column of shares of satisfied ratings."""
-    return judged_share(name, CSAT_COLORS, 1)
 
 
 STRIP = [
@@ -331,6 +326,7 @@ CHARTS = [
         width=8,
         height=8,
         leads_to="feedback-quality/negative_list",
+        unlinked=("3", "4", "5"),
         feature="feedback",
     ),
 ]
@@ -340,46 +336,46 @@ WRONG = [
         "negative_list",
         "Negative ratings, those with a comment first, up to 30 d",
         "Ratings of 1 or 2 given in the picked time, at most today and the 29 days before, with age, comment and who "
-        "rated; Row counts all, 500 are shown. Trace and conversation lead to Langfuse, where a conversation is a "
-        "session.\n\n"
+        "rated; Row counts up to 10,000, 500 are shown. Trace and conversation lead to Langfuse, where a conversation "
+        "is a session.\n\n"
         "The plan asks for a word cloud: a list that can be read and searched replaces it."
         " The plan calls it 'Feedback comments'.",
         Table(
             no_data="No bad rating",
             name_nothing=False,
             overrides=[
-                row_column(),
+                row_column(115),
                 override("byName", "Given", unit="dateTimeAsIso", custom__width=150),
-                override("byName", "Age", unit="s", decimals=0, custom__width=75),
+                override("byName", "Age", unit="s", decimals=0, custom__width=70),
                 override(
                     "byName",
                     "Rating",
-                    custom__width=80,
+                    custom__width=70,
                     custom__cellOptions=COLORED_TEXT,
                     mappings=RATING_WORDS,
                 ),
-                override("byName", "Comment", custom__minWidth=260),
+                override("byName", "Comment", custom__minWidth=200),
                 override("byName", "Answer time", unit="s", custom__width=105),
-                override("byName", "User", custom__width=130),
-                *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=115),
-                override("byName", "Model", custom__width=205),
-                *linked("Trace", "Open the trace in Langfuse", custom__width=120),
+                override("byName", "User", custom__width=125),
+                *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=110),
+                override("byName", "Model", custom__width=190),
+                *linked("Trace", "Open the trace in Langfuse", custom__width=85),
             ],
         ),
         [
             sql(
                 f"""
-                select t.created_at as "Given", extract(epoch from {{{{ now() }}}} - t.created_at)::float8 as "Age",
+                select created_at as "Given", extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
                   rating as "Rating", coalesce(comment, '–') as "Comment",
                   coalesce(name, left(user_id, 8)) as "User", left(conversation_id, 8) as "Conversation",
                   duration_s as "Answer time",
-                  coalesce(model, 'not traced') as "Model", coalesce(trace_id, '–') as "Trace",
+                  coalesce(model, 'not traced') as "Model", coalesce(left(trace_id, 8), '–') as "Trace",
                   {langfuse_link("traces", "trace_id")},
                   {langfuse_link("sessions", "conversation_id", "session_link")},
-                  {row_number("coalesce(comment, '') = '', t.created_at desc, feedback_id")}
-                from {{{{ view('rating_turn_30d') }}}} t left join {{{{ view('user_name') }}}} n using (user_id)
-                where rating <= 2 and $__timeFilter(t.created_at)
-                order by coalesce(comment, '') = '', t.created_at desc, feedback_id limit 500""",
+                  {row_number(WORST_FIRST, listed(NEGATIVE))}
+                from (select * from {NEGATIVE} order by {WORST_FIRST} limit 500) as t
+                left join (select user_id, name from {{{{ view('user_name') }}}}) as names using (user_id)
+                order by {WORST_FIRST} limit 500""",
                 format="table",
                 may_be_empty="no bad rating in the picked time",
             )
@@ -396,11 +392,11 @@ WRONG = [
         "\n\nThe plan calls it 'Feedback by conversation'.",
         Table(
             overrides=[
-                *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=115),
-                override("byName", "Mean", unit="none", decimals=2, custom__width=80),
-                override("byName", "Ratings", unit="locale", custom__width=80),
-                override("byName", "Last", unit="dateTimeFromNow", custom__width=120),
-                override("byName", "Last comment", custom__minWidth=160),
+                *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=110),
+                override("byName", "Mean", unit="none", decimals=2, custom__width=60),
+                override("byName", "Ratings", unit="locale", custom__width=70),
+                override("byName", "Last", unit="dateTimeFromNow", custom__width=110),
+                override("byName", "Last comment", custom__minWidth=150),
                 row_column(),
             ]
         ),
@@ -427,17 +423,18 @@ WRONG = [
         Table(
             no_data="–",
             overrides=[
-                share_bar("Share", CALLS),
+                share_bar("Share", CALLS, custom__width=110),
                 override("byRegexp", "/^(Scores|Rated)$/", unit="locale"),
                 csat_column("CSAT"),
+                row_column(75),
             ],
         ),
         [
             sql(
-                """
+                f"""
                 select name as "Score", label as "Label", share as "Share", scores as "Scores", rated as "Rated",
-                  satisfied / nullif(rated, 0)::float8 as "CSAT"
-                from {{ view('rating_label_30d') }} order by name, scores desc, label limit 50""",
+                  satisfied / nullif(rated, 0)::float8 as "CSAT", {row_number("name, scores desc, label")}
+                from {{{{ view('rating_label_30d') }}}} order by name, scores desc, label limit 50""",
                 format="table",
                 may_be_empty="no evaluation with labels within 30 days",
             )
@@ -476,7 +473,7 @@ MOVES = [
     ),
     Panel(
         "mean",
-        "Average rating over 7 days",
+        "Average rating over rolling 7 days",
         "Sum of ratings / their number over each day that begins in the picked range and the 6 before it. Where people "
         "give 1 or 5 only, it is equivalent to satisfaction: CSAT above shows the same with its uncertainty.",
         Lines(unit="none", decimals=1, min=1, max=5, fill=12, color=fixed(USERS), legend=False, no_data="no ratings"),
@@ -499,210 +496,6 @@ MOVES = [
         height=8,
         leads_to="feedback-quality/conversations",
         feature="feedback",
-    ),
-]
-
-CAUSES = [
-    Panel(
-        "groups",
-        "User satisfaction by chosen group, up to 30 d",
-        "Ratings of the picked days, at most today and the 29 before, by the groups of the dimension chosen above: "
-        "share of ratings, ratings, those of 1 or 2, CSAT. The 24 with most ratings, the rest as other, so they add "
-        "up; of 'tag' not.",
-        Table(
-            overrides=[
-                override("byName", "Group", custom__width=210, links=[]),
-                share_bar("Share", CALLS),
-                override("byRegexp", "/^(Ratings|Negative)$/", unit="locale", custom__width=80),
-                csat_column("CSAT"),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                with facts as (
-                  select value, sum(ratings) as ratings, sum(negative) as negative, sum(satisfied) as satisfied
-                  from {{{{ view('rating_group_day') }}}} where {CHOSEN} and {DAYS_PICKED} group by 1
-                ),
-                ranked as (
-                  select *, row_number() over (order by value = 'other', ratings desc, value) as rank from facts
-                ),
-                folded as (
-                  select case when rank < {LISTED} then value else 'other' end as name, min(rank) as rank,
-                    sum(ratings) as ratings, sum(negative) as negative, sum(satisfied) as satisfied
-                  from ranked group by 1
-                )
-                select name as "Group", (ratings / sum(ratings) over ())::float8 as "Share",
-                  ratings::bigint as "Ratings", negative::bigint as "Negative",
-                  (satisfied / ratings)::float8 as "CSAT"
-                from folded order by rank limit {LISTED}""",
-                format="table",
-                may_be_empty="no rating in the picked time",
-            )
-        ],
-        width=24,
-        height=8,
-        leads_to="cost-usage/groups",
-        feature="feedback langfuse",
-    ),
-    Panel(
-        "quintiles",
-        "User satisfaction by answer time, cost and size, 30 d",
-        "Traced ratings of today and the 29 days before in five equal groups, from the fastest, cheapest, smallest "
-        "fifth (size: tokens) to the last; 'to' is the group's largest value. A correlation need not be a cause."
-        "\n\nThe plan asks for a correlation: on ratings of 1 and 5 a coefficient is noise, and one of daily means "
-        "misleads."
-        " The plan calls it 'Correlate ratings with LLM performance'.",
-        Table(
-            no_data="–",
-            overrides=[
-                override("byName", "Fifth", custom__width=60),
-                override("byName", "Ratings", unit="locale", custom__width=75),
-                override("byName", "Time to", unit="s", decimals=1),
-                override("byName", "Cost to", unit="currencyUSD", decimals=4),
-                override("byName", "Size to", unit="locale", decimals=0),
-                *(csat_column(name) for name in ("By time", "By cost", "By size")),
-            ],
-        ),
-        [
-            sql(
-                """
-                select quintile as "Fifth", """
-                + ", ".join(
-                    f"max(most) filter (where measure = '{measure}') as \"{name} to\", "
-                    f"max(satisfied / ratings::float8) filter (where measure = '{measure}') as \"By {name.lower()}\""
-                    for measure, name in (("duration_s", "Time"), ("cost_usd", "Cost"), ("tokens", "Size"))
-                )
-                + """, max(ratings) filter (where measure = 'duration_s') as "Ratings"
-                from {{ view('rating_quintile_30d') }} group by 1 order by 1 limit 5""",
-                format="table",
-                may_be_empty="no rating has a trace",
-            )
-        ],
-        width=12,
-        height=8,
-        feature="feedback langfuse",
-    ),
-    Panel(
-        "models",
-        "User satisfaction by model and prompt, 30 d",
-        "Traced ratings of today and the 29 days before by the model and the managed prompt (with version) of the last "
-        "LLM call of the turn, at most 50. Under 20 ratings the figure is mostly chance.",
-        Table(
-            overrides=[
-                override("byName", "Model", custom__width=210, links=[]),
-                override("byName", "Prompt", custom__width=140),
-                override("byRegexp", "/^(Ratings|Negative)$/", unit="locale", custom__width=80),
-                csat_column("CSAT"),
-            ],
-        ),
-        [
-            sql(
-                """
-                select model as "Model", prompt as "Prompt", ratings as "Ratings", negative as "Negative",
-                  satisfied / ratings::float8 as "CSAT"
-                from {{ view('rating_model_30d') }} where traced
-                order by ratings desc, model, prompt limit 50""",
-                format="table",
-                may_be_empty="no rating has a trace",
-            )
-        ],
-        width=12,
-        height=8,
-        leads_to="agent-performance/models",
-        passes={"model": "Model"},
-        feature="feedback langfuse",
-    ),
-    Panel(
-        "prompts",
-        "User satisfaction by prompt version, before and after, 30 d",
-        "Traced ratings of today and the 29 days before by version of the managed prompt: CSAT with its 95 % interval "
-        "(Wilson), and CSAT of the version before. A change is significant only where the interval does not contain "
-        "Before.",
-        Table(
-            no_data="–",
-            overrides=[
-                override("byName", "Prompt", custom__width=170),
-                override("byName", "Version", unit="none", custom__width=80),
-                override("byName", "First rated", unit="dateTimeAsIso", custom__width=156),
-                override("byName", "Ratings", unit="locale", custom__width=80),
-                csat_column("CSAT"),
-                override("byRegexp", "/^(From|To|Before)$/", unit="percentunit", decimals=1),
-                override("byName", "Verdict", custom__minWidth=150),
-            ],
-        ),
-        [
-            sql(
-                """
-                select prompt as "Prompt", version as "Version", first_at as "First rated", ratings as "Ratings",
-                  satisfied / ratings::float8 as "CSAT", low as "From", high as "To",
-                  prior_csat as "Before",
-                  case when prior_csat is null then 'first version' when prior_csat < low then '▲ better than v'
-                    || prior_version when prior_csat > high then '▼ worse than v' || prior_version
-                    else '● as v' || prior_version || ', by chance' end as "Verdict"
-                from {{ view('rating_prompt_30d') }} order by prompt, version desc limit 50""",
-                format="table",
-                may_be_empty="no rated turn names a managed prompt",
-            )
-        ],
-        width=24,
-        height=8,
-        feature="feedback langfuse",
-    ),
-    Panel(
-        "scores",
-        "Evaluation scores against ratings, 30 d",
-        "Numeric and yes-or-no evaluations in Langfuse (EVAL, ANNOTATION) of today and the 29 days before: their mean, "
-        "and their means where people gave 4 or 5, and 1 to 3. Close together: the evaluation does not agree with "
-        "people.",
-        Table(
-            no_data="–",
-            overrides=[
-                override("byName", "Score", custom__width=140),
-                override("byRegexp", "/^(Mean|Satisfied|Others|Difference)$/", unit="none", decimals=3),
-                override("byRegexp", "/^(Scores|Rated)$/", unit="locale"),
-            ],
-        ),
-        [
-            sql(
-                """
-                select name as "Score", scores as "Scores", mean as "Mean", rated as "Rated",
-                  mean_satisfied as "Satisfied", mean_unsatisfied as "Others",
-                  mean_satisfied - mean_unsatisfied as "Gap"
-                from {{ view('rating_score_30d') }} order by scores desc, name limit 50""",
-                format="table",
-                may_be_empty="no evaluation within 30 days",
-            )
-        ],
-        width=12,
-        height=8,
-        feature="langfuse",
-        needs="evaluation scores in Langfuse",
-    ),
-    Panel(
-        "guardrails",
-        "% of checks with a guardrail hit, 30 d",
-        "Share of 'no' among the yes-or-no evaluations in Langfuse (guardrails) of today and the 29 days before, by "
-        "name; n is their number. High: answers break a rule, or the rule is too strict.",
-        BarGauge(unit="percentunit", decimals=2, max=0.1, color=fixed(WARN)),
-        [
-            sql(
-                named_bars(
-                    "{{ view('rating_score_30d') }} where data_type = 'BOOLEAN'",
-                    "name || ', n = ' || scores",
-                    "1 - mean",
-                    "name limit 12",
-                ),
-                format="table",
-                may_be_empty="no yes-or-no evaluation within 30 days",
-                may_be_zero="every answer passed",
-            )
-        ],
-        width=12,
-        height=8,
-        leads_to="feedback-quality/labels",
-        feature="langfuse",
-        needs="evaluation scores in Langfuse",
     ),
 ]
 

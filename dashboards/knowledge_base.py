@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from gendash.dashboards._lists import DAY_ENDS, UNTIL, chosen, row_column, row_number
+from gendash.dashboards._documents import CHOSEN, FAILED, FILE_TYPES, OWNERS, STATUSES, WHO
+from gendash.dashboards._lists import DAY_ENDS, UNTIL, listed, row_column, row_number
 from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
     DOCUMENT,
     OK,
-    P95,
     PERCENTILES,
     TEXT,
     UNKNOWN,
@@ -40,66 +40,16 @@ from gendash.dashboards._queries import (
     state_of_share,
     tile,
 )
+from gendash.dashboards._searches import FOUND, SEARCHES, percentile, without_result
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
-from gendash.dashboards._tables import count_bar, judged_share
+from gendash.dashboards._tables import judged_share
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
-from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
+from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
 
-FILE_TYPES = Variable(
-    "file_type",
-    "File type",
-    "File type of documents; All adds them up.",
-    sql("select distinct file_type from {{ view('document_day') }} order by 1", may_be_empty="no document yet"),
-    all_value="'__all'",
-    feature="documents",
-)
-STATUSES = Variable(
-    "status",
-    "Status",
-    "Status of the documents in lists; other panels do not follow it.",
-    sql("select status from {{ view('document_status_now') }} order by rank", may_be_empty="never refreshed"),
-    all_value="'__all'",
-    feature="documents",
-)
-OWNERS = Variable(
-    "owner",
-    "Owner",
-    "Who uploaded the documents in lists, as the first 8 characters of an id; other panels do not follow it.",
-    sql(
-        "select coalesce(owner, 'unknown') as owner from {{ view('document_now') }} "
-        "group by 1 order by count(*) desc, 1",
-        may_be_empty="no document yet",
-    ),
-    all_value="'__all'",
-    feature="documents",
-)
-# a table of types has a row of all
-CHOSEN = "(${file_type:sqlstring} in ('__all', 'all') or file_type = ${file_type:sqlstring})"
-LISTED = " and ".join((CHOSEN, chosen("status", "status"), chosen("owner", "coalesce(owner, 'unknown')")))
 # documents of an unknown status: none, on most platforms
 UNLISTED = override("byName", "other", custom__hideFrom={"legend": True, "tooltip": False, "viz": False})
 NO_DOCUMENT = "no document yet"
-SEARCHES = '{{ rule("job_status:kb_searches:rate5m") }}{job=~"$job"}'
-SEARCH_BUCKETS = "job_le:kb_search_duration_seconds_bucket:rate5m"
-DURATIONS = f'{{{{ rule("{SEARCH_BUCKETS}") }}}}{{job=~"$job"}}[1h]'
-WITHIN_HALF, EVERY = ',le="0.5"', ',le="+Inf"'
 RECENT = f"day > {TODAY} - %d and day <= {TODAY}"
-
-
-def percentile(q: float) -> str:
-    """PromQL: a percentile of the time of searches."""
-    return f"histogram_quantile({q}, sum by (le) (avg_over_time({DURATIONS})))"
-
-
-def counted(series: str, window: str, extra: str = "") -> str:
-    """PromQL: a recorded rate of results, averaged over a window; there are too few searches for 5 minutes."""
-    return f'sum(avg_over_time({{{{ rule("{series}") }}}}{{job=~"$job"{extra}}}[{window}]))'
-
-
-def without_result(window: str) -> str:
-    """PromQL: share of searches that found nothing, over a window."""
-    nothing = counted("job_le:kb_search_results_count_bucket:rate5m", window, ',le=~"0|0.0"')
-    return f"{nothing} / ({counted('job:kb_search_results_count_count:rate5m', window)} > 0)"
 
 
 STRIP = [
@@ -378,6 +328,7 @@ CHARTS = [
         height=8,
         leads_to="knowledge-base/document_list",
         passes={"file_type": "", "time": "all"},
+        unlinked=("other",),
         feature="documents",
     ),
 ]
@@ -409,6 +360,7 @@ LOADS = [
         height=8,
         leads_to="knowledge-base/document_list",
         passes={"status": "", "time": "until"},
+        unlinked=("before",),
         feature="documents",
     ),
     Panel(
@@ -514,24 +466,13 @@ LOADS = [
         [
             sql(
                 f"""
-                with bounds as materialized (
-                  select now, now - interval '720 hours' as d30, now - interval '2160 hours' as d90,
-                    now - interval '4320 hours' as d180, now - interval '8760 hours' as d365
-                  from (select {{{{ now() }}}} as now) as moment
-                ),
-                held as (
-                  select count(*) filter (where changed_at > d30) as in_30,
-                    count(*) filter (where changed_at > d90) as in_90,
-                    count(*) filter (where changed_at > d180) as in_180,
-                    count(*) filter (where changed_at > d365) as in_365, count(*) as every
-                  from {{{{ view('document_now') }}}} cross join bounds where status = 'done' and {CHOSEN}
-                    and changed_at <= now
+                with ages (name, rank) as (
+                  values ('under 30 d', 1), ('30 to 90 d', 2), ('90 to 180 d', 3), ('180 d to a year', 4),
+                    ('over a year', 5)
                 )
-                select name, value
-                from held cross join lateral (
-                  values (1, 'under 30 d', in_30), (2, '30 to 90 d', in_90 - in_30), (3, '90 to 180 d', in_180 - in_90),
-                    (4, '180 d to a year', in_365 - in_180), (5, 'over a year', every - in_365)
-                ) as ages (rank, name, value) order by rank""",
+                select name, coalesce(sum(documents) filter (where {CHOSEN}), 0)::bigint as value
+                from ages left join {{{{ view('document_age_now') }}}} using (rank)
+                group by name, rank order by rank""",
                 format="table",
                 may_be_zero=NO_DOCUMENT,
             )
@@ -553,7 +494,7 @@ LOADS = [
                 override("byName", "Document", custom__width=320),
                 override("byName", "Size", unit="decbytes"),
                 override("byRegexp", "/^(Uploaded|Last change)$/", unit="dateTimeFromNow"),
-                row_column(),
+                row_column(115),
             ],
         ),
         [
@@ -561,8 +502,8 @@ LOADS = [
                 f"""
                 select document_id as "Document", case when stuck then 'stuck' else status end as "State",
                   file_type as "Type", file_size as "Size", created_at as "Uploaded", changed_at as "Last change",
-                  coalesce(owner, 'unknown') as "Owner", {row_number("created_at desc, document_id")}
-                from {{{{ view('document_now') }}}} where (stuck or status = 'failed') and {LISTED}
+                  coalesce(owner, 'unknown') as "Owner", {row_number("created_at desc, document_id", listed(FAILED))}
+                from {FAILED}
                 order by created_at desc, document_id limit 100""",
                 format="table",
                 may_be_empty="every document loaded",
@@ -570,180 +511,6 @@ LOADS = [
         ],
         width=24,
         height=8,
-        feature="documents",
-    ),
-]
-
-FOUND = [
-    Panel(
-        "zero_share",
-        "Share of searches with no result",
-        "Searches that found nothing / searches, each point over an hour; the histogram bucket of 0 results. What "
-        "was asked is not recorded, so which questions find nothing is only in the platform's logs.",
-        Lines(unit="percentunit", max=1, fill=12, color=fixed(UNKNOWN), legend=False, no_data="no search"),
-        [
-            promql(
-                without_result("1h"),
-                legend="no result",
-                may_be_zero="every search found something",
-                may_be_empty="nobody searches",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="knowledge-base/results",
-        feature="kb_metrics",
-    ),
-    Panel(
-        "results",
-        "Results per search, mean",
-        "Sum of results / searches, each point over an hour; Prometheus kb_search_results_count. A mean hides "
-        "searches without any result: they are in the panel beside it."
-        "\n\nThe plan calls it 'KB search results count'.",
-        Lines(unit="none", decimals=1, fill=12, color=fixed(CALLS), legend=False, no_data="no search"),
-        [
-            promql(
-                f"{counted('job:kb_search_results_count_sum:rate5m', '1h')} "
-                f"/ ({counted('job:kb_search_results_count_count:rate5m', '1h')} > 0)",
-                legend="mean",
-                may_be_empty="nobody searches",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="knowledge-base/zero_share",
-        feature="kb_metrics",
-    ),
-    Panel(
-        "fast_searches",
-        "Share of searches within 0.5 s",
-        "Searches that were answered within 0.5 s / searches, each point over an hour; Prometheus. Exact, since 0.5 s "
-        "is a bound of the histogram's buckets, where a percentile is read within them.",
-        Lines(unit="percentunit", max=1, fill=12, color=fixed(P95), legend=False, no_data="no search"),
-        [
-            promql(
-                f"{counted(SEARCH_BUCKETS, '1h', WITHIN_HALF)} / ({counted(SEARCH_BUCKETS, '1h', EVERY)} > 0)",
-                legend="within 0.5 s",
-                may_be_empty="nobody searches",
-                may_be_zero="no search was so fast",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="knowledge-base/search_time",
-        feature="kb_metrics",
-    ),
-]
-
-WHO = [
-    Panel(
-        "document_list",
-        "List of documents uploaded, newest first",
-        "Documents uploaded in the picked range; at most 500. Bars and rows of this dashboard lead here, with what was "
-        "clicked as the choice above. People are shown as the first 8 characters of their id; titles are never read.",
-        Table(
-            no_data="No document",
-            name_nothing=False,
-            overrides=[
-                override("byName", "Document", custom__width=320),
-                override("byName", "Size", unit="decbytes"),
-                override("byName", "Chunks", unit="locale"),
-                override("byRegexp", "/^(Uploaded|Last change)$/", unit="dateTimeAsIso", custom__width=160),
-                row_column(),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select document_id as "Document", created_at as "Uploaded",
-                  case when stuck then 'stuck' else status end as "State", file_type as "Type", file_size as "Size",
-                  chunks as "Chunks", changed_at as "Last change", coalesce(owner, 'unknown') as "Owner",
-                  {row_number("created_at desc, document_id")}
-                from {{{{ view('document_now') }}}} where $__timeFilter(created_at) and {LISTED}
-                order by created_at desc, document_id limit 500""",
-                format="table",
-                may_be_empty="no document was uploaded in the picked range",
-            )
-        ],
-        width=24,
-        height=12,
-        feature="documents",
-    ),
-    Panel(
-        "time_to_done",
-        "Document processing time by type",
-        "From upload to last change of the documents uploaded in the picked range that are done: an upper "
-        "bound of the processing time, since a later edit moves it. Median, 95th percentile, share within 10 minutes.",
-        Table(
-            no_data="–",
-            overrides=[
-                override("byName", "Type", custom__width=110, links=[]),
-                override("byName", "Done", unit="locale"),
-                override("byRegexp", "/^p(50|95)$/", unit="s", decimals=1),
-                override("byName", "Within 10 min", unit="percentunit", decimals=1),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                with done as (
-                  select file_type, extract(epoch from changed_at - created_at)::float8 as took
-                  from {{{{ view('document_now') }}}} where status = 'done' and $__timeFilter(created_at) and {CHOSEN}
-                )
-                select case when grouping(file_type) = 1 then 'all' else file_type end as "Type", count(*) as "Done",
-                  percentile_cont(0.5) within group (order by took) as "p50",
-                  percentile_cont(0.95) within group (order by took) as "p95",
-                  count(*) filter (where took <= 600)::float8 / count(*) as "Within 10 min"
-                from done group by grouping sets ((file_type), ()) having count(*) > 0
-                order by grouping(file_type) desc, 2 desc, 1 limit 20""",
-                format="table",
-                may_be_empty="no document of the picked range is done",
-                may_be_zero="none was changed since its upload",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="knowledge-base/document_list",
-        passes={"file_type": "Type"},
-        feature="documents",
-    ),
-    Panel(
-        "uploaders",
-        "Top uploaders of documents",
-        "People who uploaded the most of the documents that are there, of the picked range, at most 50. Failed: of "
-        "those that are done or failed. They are shown as the first 8 characters of their id."
-        "\n\nThe plan asks for users: this dashboard is for everybody, so names are on User Analytics only."
-        " The plan calls it 'Documents by user'.",
-        Table(
-            no_data="–",
-            overrides=[
-                override("byName", "Person", custom__width=110, links=[]),
-                count_bar("Documents", USERS, custom__width=170),
-                override("byName", "Failed", unit="percentunit", decimals=0),
-                override("byName", "Size", unit="decbytes"),
-                override("byName", "Chunks", unit="locale"),
-                override("byName", "Newest", unit="dateTimeFromNow"),
-                row_column(),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select coalesce(owner, 'unknown') as "Person", count(*) as "Documents",
-                  count(*) filter (where status = 'failed')
-                    / nullif(count(*) filter (where status in ('done', 'failed')), 0)::float8 as "Failed",
-                  coalesce(sum(file_size), 0)::bigint as "Size", sum(chunks)::bigint as "Chunks",
-                  max(created_at) as "Newest", {row_number("count(*) desc, owner nulls last")}
-                from {{{{ view('document_now') }}}} where $__timeFilter(created_at) and {CHOSEN} group by owner
-                order by count(*) desc, owner nulls last limit 50""",
-                format="table",
-                may_be_empty="no document was uploaded in the picked range",
-            )
-        ],
-        width=16,
-        height=8,
-        leads_to="knowledge-base/document_list",
-        passes={"owner": "Person"},
         feature="documents",
     ),
 ]

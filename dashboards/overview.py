@@ -66,7 +66,7 @@ from gendash.dashboards._shared import (
     tickets_by_status,
 )
 from gendash.dashboards._tables import columns, judged_share, share_bar
-from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, Lines, NumberTile, Table
+from gendash.dashboards.viz import PREVIOUS, ROUTE_NAMES, BarGauge, DayBars, Lines, NumberTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
 
 STRIP = [
@@ -511,6 +511,7 @@ USAGE = [
         height=6,
         leads_to="agent-performance",
         passes={"model": ""},
+        unlinked=("other",),
         feature="langfuse",
     ),
 ]
@@ -526,10 +527,10 @@ DETAIL = [
         Table(
             sort_by="Requests",
             overrides=[
-                override("byName", "Route", custom__minWidth=230, links=[]),
-                override("byName", "Requests", unit="reqps", decimals=2, custom__width=105),
+                override("byName", "Route", custom__minWidth=190, mappings=ROUTE_NAMES, links=[]),
+                override("byName", "Requests", unit="reqps", decimals=2, custom__width=103),
                 judged_share("5xx", up_is_bad(slo("api_errors.objective"), slo("api_errors.red")), custom__width=70),
-                share_bar("Over 0.5 s", P95, decimals=1, custom__width=115),
+                share_bar("Over 0.5 s", P95, decimals=1, custom__width=100),
                 override("byName", "Mean", unit="s", custom__width=80),
                 of_column(),
             ],

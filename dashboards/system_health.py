@@ -37,10 +37,10 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import QUIET, TODAY, compared
+from gendash.dashboards._queries import QUIET, TODAY, UP, compared
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import COLORED_TEXT, cells, columns, count_bar, judged, share_bar
-from gendash.dashboards.viz import DayBars, Freshness, Lines, ShareTile, Table, short_routes
+from gendash.dashboards.viz import ROUTE_NAMES, DayBars, Freshness, Lines, ShareTile, Table, short_routes
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
 
 INSTANCE = Variable(
@@ -71,9 +71,6 @@ STATEMENTS = "job_operation_status:db_queries:rate5m"
 SERVER_ERRORS, CLIENT_ERRORS, FAILED = ',status=~"5.."', ',status=~"4.."', ',status="error"'
 BELOW_LAST = ',le!="+Inf"'
 NO_RESTART = "nothing restarted"
-SHORT_NAMES = [
-    {"type": "regex", "options": {"pattern": "^/api(?:/v[0-9]+)?(/.*)$", "result": {"text": "$1", "index": 0}}}
-]
 BLUES = (CALLS, "super-light-blue", "dark-blue")
 FILL = {"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 30}
 
@@ -182,8 +179,8 @@ HEAD = [
     Panel(
         "cache_hit",
         "Cache hit rate, 5 min",
-        "Share of cache reads that found a value, over 5 minutes: hits / (hits + misses); above it the share of 24 "
-        "hours earlier. Amber below {{ setting('limits.cache_hits_amber') }}, red below "
+        "Share of cache reads that found a value, over 5 minutes: hits / (hits + misses); above it the share of "
+        "one week earlier. Amber below {{ setting('limits.cache_hits_amber') }}, red below "
         "{{ setting('limits.cache_hits') }}.\n\n"
         "When red: was the cache emptied by a restart, or do keys expire too soon? See evictions of Redis.",
         ShareTile(
@@ -279,6 +276,8 @@ SINCE = (
     ' and ignoring (alertstate) {{ metric("alerts") }}'
     '{alertstate="firing",severity=~"critical|warning",job=~"$job|"}))'
 )
+NO_ALERT = f'label_replace(0 * {UP} - 1, "alertname", "no alert fires", "", "")'
+"""PromQL: the row of a list without alerts: of an empty answer Grafana draws a table's header and nothing else."""
 WHEN = [
     same(ROUTE_STATES_PANEL, "system-health/errors_by_handler"),
     Panel(
@@ -301,7 +300,14 @@ WHEN = [
                     custom__width=95,
                 ),
                 override("byName", "Process", custom__width=125, links=[]),
-                override("byName", "Active for", unit="s", decimals=0, custom__width=100),
+                override(
+                    "byName",
+                    "Active for",
+                    unit="s",
+                    decimals=0,
+                    custom__width=110,
+                    mappings=[{"type": "value", "options": {"-1": {"text": "–", "index": 0}}}],
+                ),
                 of_column(),
             ],
             transformations=columns(
@@ -316,10 +322,9 @@ WHEN = [
         ),
         [
             promql(
-                f"topk(50, {SINCE})",
+                f"topk(50, {SINCE}) or on () {NO_ALERT}",
                 instant=True,
                 format="table",
-                may_be_empty="no alert fires",
                 may_be_zero="it has just begun",
             ),
             replace(of_all(SINCE, f"topk(50, {SINCE})"), may_be_empty="no alert fires"),
@@ -337,7 +342,7 @@ WHEN = [
         Table(
             sort_by="5xx",
             overrides=[
-                override("byName", "Route", custom__minWidth=200, mappings=SHORT_NAMES, links=[]),
+                override("byName", "Route", custom__minWidth=200, mappings=ROUTE_NAMES, links=[]),
                 judged(
                     "5xx",
                     up_is_bad(slo("api_errors.objective"), slo("api_errors.red")),
@@ -405,7 +410,7 @@ SLOW = [
         Table(
             sort_by="Over 0.5 s",
             overrides=[
-                override("byName", "Route", custom__minWidth=200, mappings=SHORT_NAMES, links=[]),
+                override("byName", "Route", custom__minWidth=200, mappings=ROUTE_NAMES, links=[]),
                 share_bar("Over 0.5 s", P95, decimals=1, custom__minWidth=150),
                 *cells("p95", "p99", unit="s", mappings=nothing("> last bucket"), custom__width=110),
                 *cells("Over 0.1 s", "Over 1 s", unit="percentunit", decimals=1, custom__width=90),
@@ -499,7 +504,7 @@ DATABASE = [
     ),
     Panel(
         "db_operations",
-        "Database queries by operation",
+        "Database queries/s by operation",
         "Database statements by kind over the picked range: how many per second, share that failed, and within which "
         "time half, 95 and 99 of 100 ended. A kind without times is counted but not timed."
         "\n\nThe plan calls it 'Database query duration'.",
@@ -507,7 +512,7 @@ DATABASE = [
             sort_by="Per s",
             no_data="–",
             overrides=[
-                *cells("Per s", unit="locale", decimals=1),
+                *cells("Per s", unit="locale", decimals=1, custom__width=74),
                 judged(
                     "Failed",
                     up_is_bad(slo("api_errors.objective"), slo("api_errors.red")),
@@ -607,12 +612,12 @@ DATABASE = [
         Table(
             no_data="–",
             overrides=[
-                override("byName", "Table", custom__minWidth=180),
-                count_bar("Size", CALLS, unit="bytes"),
-                override("byName", "Indexes", unit="bytes", custom__width=85),
-                override("byName", "Whose", custom__width=80),
+                override("byName", "Table", custom__minWidth=200),
+                count_bar("Size", CALLS, unit="bytes", custom__width=95),
+                override("byName", "Indexes", unit="bytes", custom__width=75),
+                override("byName", "Whose", custom__width=72),
                 override("byName", "Rows", unit="locale", custom__width=75),
-                row_column(),
+                row_column(85),
             ],
         ),
         [
@@ -935,7 +940,7 @@ AUDITS = [
         Table(
             no_data="–",
             overrides=[
-                override("byName", "Audit", custom__width=150),
+                override("byName", "Audit", custom__width=185),
                 override(
                     "byName",
                     "Result",

@@ -45,16 +45,21 @@ from gendash.dashboards._tables import count_bar, linked
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
 
+USER_ID = "coalesce(nullif(user_id, ''), 'unknown')"
+"""SQL: what a row of a table leads on with; rows of guests and deleted accounts lead to all conversations of theirs."""
+OF_USER = "(c.user_id = ${user:sqlstring} or ${user:sqlstring} = 'unknown' and c.user_id is null)"
 USER = Variable(
     "user",
     "User",
-    "Id of the user whose conversations are listed; a click on a name in a table sets it.",
+    "Id of the user whose conversations are listed, unknown for guests and deleted accounts; a click on a name in a "
+    "table sets it.",
     sql(
         """
         select user_id from {{ view('user_top_30d') }}
         {% if feature('langfuse') %}
         union select user_id from {{ view('user_llm_30d') }} where user_id <> '' {% endif %}
         union select user_id from {{ view('user_desk_90d') }} where user_id is not null
+        union all select 'unknown'
         order by 1""",
         may_be_empty="nobody has written, opened a ticket or uploaded a document yet",
     ),
@@ -201,9 +206,10 @@ HEAD = [
     ),
     Panel(
         "daily",
-        "Daily active users",
+        "Active users yesterday",
         "Users who wrote at least one message yesterday, the last full day, and on each of the 29 days before. The "
-        "change is against the same weekday a week earlier. Guests are not counted.",
+        "change is against the same weekday a week earlier. Guests are not counted."
+        "\n\nThe plan calls it 'Daily active users'.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
         [sql(active("coalesce(a.dau, 0)", "yest.", 7, 1, "in 7 d"), may_be_zero=QUIET)],
         width=6,
@@ -404,7 +410,7 @@ STAY = [
     ),
     Panel(
         "activation",
-        "New accounts in their first seven days, 30 d",
+        "Activation of new accounts, 30 d",
         "Accounts that registered on the 30 days which ended 7 days ago: how many wrote within their first 7 days, "
         "wrote on a second day, and then also rated an answer. Each step counts only accounts that took all steps "
         "before it.\n\n"
@@ -473,7 +479,7 @@ DEPTH = [
     ),
     Panel(
         "first_message",
-        "Time to first message, 30 d",
+        "Median time to 1st message, 30 d",
         "Half of the accounts that registered on the 30 days which ended 7 days ago wrote their first message within "
         "this time. Those who wrote none in 7 days count as later; 'not yet' where they are more than half.",
         NumberTile(unit="s", decimals=1, subject=USERS, no_data="not yet"),
@@ -665,7 +671,7 @@ DEPTH = [
     ),
     Panel(
         "hours",
-        "When people write: messages per hour by weekday, 28 d",
+        "When people write: mean messages per hour by weekday, 28 d",
         "Messages that users wrote, guests included, by local weekday and hour of the 28 full days before today: the "
         "mean of these weekdays, excluding those before the first message. Hours with few messages suit maintenance.",
         Table(
@@ -711,7 +717,7 @@ DEPTH = [
             )
         ],
         width=24,
-        height=9,
+        height=10,
         feature="conversations",
     ),
 ]
@@ -725,9 +731,10 @@ def column(name: str, **properties: Any) -> dict[str, Any]:
 WHO = [
     Panel(
         "top_users",
-        "Top users by activity, 30 d",
+        "Top users by messages, 30 d",
         "Users who wrote the most messages today and on the 29 days before, with their conversations, LLM tokens and "
-        "cost (list price, where traces name the user) and the share of 4 and 5 among their ratings. At most 100.",
+        "cost (list price, where traces name the user) and the share of 4 and 5 among their ratings. At most 100."
+        "\n\nThe plan calls it 'Top users by activity'.",
         Table(
             sort_by="Messages",
             no_data="–",
@@ -784,7 +791,7 @@ WHO = [
                 row_column(),
                 count_bar("Cost", COST, unit="currencyUSD", decimals=2, custom__minWidth=150),
                 column("Turns", unit="locale", custom__width=90),
-                column("Of all turns", unit="percentunit", decimals=1, custom__width=100),
+                column("Of all turns", unit="percentunit", decimals=1, custom__width=105),
                 column("Calls", unit="locale", custom__width=90),
                 column("Tokens", unit="sishort", decimals=1, custom__width=90),
             ],
@@ -793,8 +800,8 @@ WHO = [
             sql(
                 f"""
                 select name as "User", cost_usd as "Cost", turns as "Turns", turn_share as "Of all turns",
-                  calls as "Calls", tokens as "Tokens", user_id as "Id", {ranked_row("total")},
-                  {langfuse_link("users", "user_id")}
+                  calls as "Calls", tokens as "Tokens", {USER_ID} as "Id", {ranked_row("total")},
+                  {langfuse_link("users", "nullif(user_id, '')")}
                 from {{{{ view('user_llm_30d') }}}} order by rank limit 102""",
                 format="table",
                 may_be_empty="no turn was traced within 30 days",
@@ -832,7 +839,7 @@ WHO = [
                 f"""
                 select name as "User", tickets as "Tickets", waiting as "Waiting", urgent as "Urgent+",
                   documents as "Documents", failed / nullif(ended, 0)::float8 as "Failed", bytes as "Size",
-                  newest_at as "Newest", user_id as "Id", {ranked_row("total")}
+                  newest_at as "Newest", {USER_ID} as "Id", {ranked_row("total")}
                 from {{{{ view('user_desk_90d') }}}} order by rank limit 101""",
                 format="table",
                 may_be_empty="no ticket and no document within 90 days",
@@ -847,8 +854,9 @@ WHO = [
     Panel(
         "user_conversations",
         "List of conversations of a user, newest first",
-        "Conversations that the user chosen above began in the picked range, with all their messages so far; at most "
-        "200. A click on a name in the tables above chooses one. A conversation leads to its session in Langfuse.",
+        "Conversations that the user chosen above began in the picked range, with all messages so far; at most 200. A "
+        "click on a name above chooses one; unknown: guests and deleted accounts. Each leads to its session in "
+        "Langfuse.",
         Table(
             no_data="Choose a user: click on a name",
             name_nothing=False,
@@ -863,7 +871,8 @@ WHO = [
         [
             sql(
                 f"""
-                select coalesce(names.name, left(c.user_id, 8)) as "User", c.conversation_id as "Conversation",
+                select coalesce(names.name, left(c.user_id, 8), 'unknown') as "User",
+                  c.conversation_id as "Conversation",
                   c.created_at as "Begun", c.channel as "Channel", coalesce(sum(m.messages), 0) as "Messages",
                   coalesce(sum(m.user_messages), 0) as "Questions",
                   {row_number("c.created_at desc, c.conversation_id")}
@@ -871,7 +880,7 @@ WHO = [
                 from {{{{ view('conversation_entity') }}}} c
                 left join {{{{ view('user_name') }}}} names using (user_id)
                 left join {{{{ view('message_conversation_day') }}}} m using (conversation_id)
-                where $__timeFilter(c.created_at) and c.user_id = ${{user:sqlstring}}
+                where $__timeFilter(c.created_at) and {OF_USER}
                 group by c.conversation_id, c.created_at, c.channel, c.user_id, names.name
                 order by c.created_at desc, c.conversation_id limit 200""",
                 format="table",

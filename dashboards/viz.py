@@ -365,6 +365,10 @@ def short_routes(blanks: str = "") -> list[dict[str, Any]]:
     return [{"id": "renameByRegex", "options": {"regex": a, "renamePattern": b}} for a, b in patterns]
 
 
+ROUTE_NAMES = [
+    {"type": "regex", "options": {"pattern": "^/api(?:/v[0-9]+)?(/.*)$", "result": {"text": "$1", "index": 0}}}
+]
+"""Mappings that show the routes of a column without what all of them share."""
 # A state timeline reserves the width of the name with the most letters, not of the widest: blanks keep it whole.
 TIMELINE_ROUTES = short_routes("\u00a0\u00a0")
 PREVIOUS = {"color": fixed(UNKNOWN), "custom__lineStyle": {"fill": "dash", "dash": [4, 4]}, "custom__fillOpacity": 0}

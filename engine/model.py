@@ -131,6 +131,8 @@ class Panel:
         empty for the name of the clicked bar or series. The name ``time`` stands for the range: ``all`` for all times,
         a duration for so much around the click, or the column with the end of the clicked bucket, in milliseconds.
         Good: ``{"model": "Model"}``, ``{"time": "1h"}``. Bad: a variable that the dashboard lacks.
+    unlinked: names of bars and series without a link, since they are no choice on the dashboard that it leads to.
+        Good: ``("other", "before")``. Bad: a name that is a choice there.
     feature: features, separated by blanks, that must be on; while one is off, a text is shown in the panel's place.
         Good: ``tickets ticket_history``. Bad: ``tickets, ticket_history``.
     needs: for that text: what is missing, in a few words.
@@ -151,6 +153,7 @@ class Panel:
     window: str = ""
     leads_to: str = ""
     passes: Mapping[str, str] = field(default_factory=dict)
+    unlinked: Sequence[str] = ()
     feature: str = ""
     needs: str = ""
     exempt: Mapping[str, str] = field(default_factory=dict)

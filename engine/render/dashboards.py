@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from textwrap import dedent
 from typing import Any
 
@@ -123,17 +124,20 @@ def _panel(catalog: Catalog, dashboard: Dashboard, panel: Panel, at: dict[str, i
     sources = {target["datasource"]["uid"]: target["datasource"] for target in targets}
     link = data_link(catalog, dashboard, panel)
     if link:
-        _place(body["fieldConfig"], link)
+        _place(body["fieldConfig"], link, panel.unlinked)
     fixed = {"timeFrom": panel.window, "hideTimeOverride": True} if panel.window else {}
     source = {"datasource": MIXED if len(sources) > 1 else next(iter(sources.values()))} if sources else {}
     return body | common | fixed | source | {"description": catalog.prose(panel.doc), "targets": targets}
 
 
-def _place(config: dict[str, Any], link: dict[str, Any]) -> None:
-    """Puts a panel's link into the overrides that leave room for it (``links: []``), else on all its fields."""
+def _place(config: dict[str, Any], link: dict[str, Any], unlinked: Sequence[str]) -> None:
+    """Puts a panel's link into the overrides that leave room for it (``links: []``), else on all fields but some."""
     rooms = [p for o in config["overrides"] for p in o["properties"] if p["id"] == "links" and not p["value"]]
     for room in rooms or [config.setdefault("defaults", {})]:
         room["value" if rooms else "links"] = [link]
+    for name in unlinked:
+        matcher = {"id": "byName", "options": name}
+        config["overrides"].append({"matcher": matcher, "properties": [{"id": "links", "value": []}]})
 
 
 def _unavailable(catalog: Catalog, panel: Panel, missing: list[str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ feature: tickets
 audience: admin
 cadence: 1m
 key: [ticket_id]
-indexes: [[created_at], [status], [resolved_at]]
+indexes: [[created_at], [acted_at], [waits, created_at], [waits, sla_due_at], [resolved_at]]
 time: created_at
 own_rows: created_by
 columns:
@@ -21,8 +21,19 @@ columns:
   sla_due_at: {type: timestamptz, null: true, doc: when it is due}
   created_at: {type: timestamptz, doc: opening}
   updated_at: {type: timestamptz, null: true, doc: last change of its row}
+  waits: {type: boolean, doc: whether it is open or in progress}
+  ended_at: {type: timestamptz, null: true, doc: "resolution of a resolved or closed ticket: resolved_at, else closed_at, else the last change of its row, never before its opening; NULL for others"}
+  acted_at: {type: timestamptz, doc: "opening, or ended_at where it ended: the order of lists"}
 */
 select
   ticket_id, created_by, assigned_to, category, status, priority,
-  first_response_at, resolved_at, closed_at, sla_due_at, created_at, updated_at
+  first_response_at, resolved_at, closed_at, sla_due_at, created_at, updated_at,
+  waits, ended_at, coalesce(ended_at, created_at) as acted_at
 from {{ stage('tickets') }} s
+cross join lateral (
+  select
+    status in ('open', 'in_progress') as waits,
+    case
+      when status in ('resolved', 'closed') then greatest(coalesce(resolved_at, closed_at, updated_at), created_at)
+    end as ended_at
+) as state

@@ -6,12 +6,14 @@ audience: admin
 cadence: 5m
 materialized: true
 key: [feedback_id]
-indexes: [[created_at]]
+indexes: [[created_at], [negative, commented, created_at]]
 columns:
   feedback_id: {type: text, doc: id of the rating on the platform}
   created_at: {type: timestamptz, doc: when it was given}
   rating: {type: int, doc: "1 (worst) to 5 (best)"}
+  negative: {type: boolean, doc: whether the rating is 1 or 2}
   comment: {type: text, null: true, doc: what was written with it}
+  commented: {type: boolean, doc: whether anything was written with it}
   user_id: {type: text, null: true, doc: who rated}
   conversation_id: {type: text, doc: conversation of the rated answer}
   trace_id: {type: text, null: true, doc: trace that the answer names}
@@ -25,7 +27,8 @@ columns:
   prompt_version: {type: int, null: true, doc: "its version"}
 */
 select
-  d.feedback_id, d.created_at, d.rating, d.comment, d.user_id, d.conversation_id, d.trace_id,
+  d.feedback_id, d.created_at, d.rating, d.rating <= 2 as negative,
+  d.comment, coalesce(d.comment, '') <> '' as commented, d.user_id, d.conversation_id, d.trace_id,
   t.trace_id is not null as traced,
   t.duration_s, t.cost_usd, t.input_tokens + t.output_tokens as tokens,
   case when t.trace_id is not null then coalesce(nullif(c.model, ''), 'unknown') end as model,

@@ -20,14 +20,14 @@ columns:
 with counted as (
   select
     e.assigned_to,
-    count(*) filter (where waits) as waiting,
+    count(*) filter (where n.waits) as waiting,
     count(*) filter (where overdue) as overdue,
-    count(*) filter (where waits and n.priority in ('urgent', 'high')) as urgent,
-    extract(epoch from {{ now() }} - min(n.created_at) filter (where waits))::float8 as oldest_s,
-    count(*) filter (where ended_at is not null) as resolved_30d
+    count(*) filter (where n.waits and n.priority in ('urgent', 'high')) as urgent,
+    extract(epoch from {{ now() }} - min(n.created_at) filter (where n.waits))::float8 as oldest_s,
+    count(*) filter (where n.ended_at is not null) as resolved_30d
   from {{ view('ticket_entity') }} e join {{ view('ticket_now') }} n using (ticket_id)
-  where waits
-    or ((ended_at at time zone {{ zone() }})::date > {{ today() }} - 30 and ended_at <= {{ now() }})
+  where n.waits
+    or ((n.ended_at at time zone {{ zone() }})::date > {{ today() }} - 30 and n.ended_at <= {{ now() }})
   group by 1
 ),
 ranked as (

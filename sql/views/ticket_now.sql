@@ -17,7 +17,8 @@ columns:
   ended_at: {type: timestamptz, null: true, doc: "resolution of a resolved or closed ticket: resolved_at, else closed_at, else the last change of its row; NULL for others"}
   due_at: {type: timestamptz, null: true, doc: when it is due}
   overdue: {type: boolean, doc: whether it waits and its due time has passed}
-  at_risk: {type: boolean, doc: whether it waits and is due within the next 4 hours}
+  at_risk: {type: boolean, doc: "whether it waits and is due within the next limits.ticket_at_risk_s seconds"}
+  acted_at: {type: timestamptz, doc: "opening, or ended_at where it ended: the order of lists"}
   assignee: {type: text, null: true, doc: "first 8 characters of the id of who works on it; NULL where nobody does"}
   creator: {type: text, null: true, doc: "first 8 characters of the id of who opened it; NULL where that is not known"}
 */
@@ -29,16 +30,17 @@ select
   case
     when category in (select word from {{ view('group_word') }} where subject = 'tickets') then category else 'other'
   end as category,
-  status in ('open', 'in_progress') as waits,
+  waits,
   created_at,
   first_response_at as answered_at,
-  case
-    when status in ('resolved', 'closed') then greatest(coalesce(resolved_at, closed_at, updated_at), created_at)
-  end as ended_at,
+  ended_at,
   sla_due_at as due_at,
-  status in ('open', 'in_progress') and coalesce(sla_due_at < (select {{ now() }}), false) as overdue,
-  status in ('open', 'in_progress')
-    and coalesce(sla_due_at >= (select {{ now() }}) and sla_due_at < (select {{ now() }}) + interval '4 hours', false) as at_risk,
+  waits and coalesce(sla_due_at < (select {{ now() }}), false) as overdue,
+  waits and coalesce(
+    sla_due_at >= (select {{ now() }})
+    and sla_due_at < (select {{ now() }}) + make_interval(secs => {{ setting('limits.ticket_at_risk_s') }}), false
+  ) as at_risk,
+  acted_at,
   left(assigned_to, 8) as assignee,
   left(created_by, 8) as creator
 from {{ view('ticket_entity') }}

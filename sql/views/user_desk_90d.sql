@@ -21,7 +21,7 @@ columns:
   total: {type: bigint, doc: "all such users, the unknown as one"}
 */
 with opened as (
-  select coalesce(created_by, '') as user_id, count(*) as tickets, count(*) filter (where waits) as waiting,
+  select coalesce(created_by, '') as user_id, count(*) as tickets, count(*) filter (where n.waits) as waiting,
     count(*) filter (where n.priority in ('urgent', 'high')) as urgent, max(n.created_at) as ticket_at
   from {{ view('ticket_entity') }} e join {{ view('ticket_now') }} n using (ticket_id)
   where (n.created_at at time zone {{ zone() }})::date > {{ today() }} - 90 and n.created_at <= {{ now() }}

@@ -289,6 +289,7 @@ def users(llm: LLM) -> Table:
         rows.append((name, per(cost, whole), cost or None, turns, per(cost, turns) if cost else None, seen, user))
     rows.sort(key=lambda row: (-(row[2] or 0), row[6], row[0]))
     columns = ("User", "Share of cost", "Cost", "Turns", "Per turn", "Last seen", "Id", "Row")
+    rows = [(*row[:6], row[6] or "unknown") for row in rows]
     return Table(columns, numbered(rows, len(rows))[:500])
 
 

@@ -511,6 +511,7 @@ def llm_by_user(view: View) -> Table:
     found.sort(key=lambda row: (-row[1], -row[2], row[6], row[0]))
     places = [row for row in found if row[6]][:100]
     rows = [row for row in numbered(found, len(found)) if not row[6] or row[:7] in places]
+    rows = [(*row[:6], row[6] or "unknown", *row[7:]) for row in rows]
     return Table(("User", "Cost", "Turns", "Of all turns", "Calls", "Tokens", "Id", "Row"), rows)
 
 
@@ -538,7 +539,7 @@ def desk(view: View) -> Table:
                 Fraction(states["failed"], ended) if ended else None,
                 sum(row["file_size"] or 0 for row in documents),
                 max(row["created_at"] for row in (*tickets, *documents)),
-                user or None,
+                user or "unknown",
             )
         )
     head = ("User", "Tickets", "Waiting", "Urgent+", "Documents", "Failed", "Size", "Newest", "Id", "Row")
@@ -558,7 +559,9 @@ def user_conversations(view: View) -> Table:
     begun = [
         row
         for row in view.world.rows["conversations"]
-        if user and row["user_id"] == user and view.at - 30 * DAY <= row["created_at"] <= view.at
+        if user
+        and (row["user_id"] or "unknown") == user
+        and view.at - (timedelta(hours=view.hours) or 30 * DAY) <= row["created_at"] <= view.at
     ]
     begun.sort(key=lambda row: row["id"])
     begun.sort(key=lambda row: row["created_at"], reverse=True)
@@ -567,7 +570,7 @@ def user_conversations(view: View) -> Table:
         wrote[row["conversation_id"]].append(row["role"])
     rows = [
         (
-            _name(accounts[user]),
+            _name(accounts[user]) if user != "unknown" else user,
             row["id"],
             row["created_at"],
             "voice" if row["is_voice_conversation"] else "chat",

@@ -296,7 +296,7 @@ def negative_list(view: Voices) -> Table:
             row["talk"][:8],
             row["turn"]["duration_s"] if row["turn"] else None,
             row["turn"]["model"] if row["turn"] else "not traced",
-            row["trace"] or "–",
+            (row["trace"] or "–")[:8],
         )
         for row in bad[:500]
     ]
@@ -330,7 +330,7 @@ def labels(view: Voices) -> Table:
         rated = [row for row in mine if row["rating"] is not None]
         part = Fraction(len(mine), names[name])
         rows.append((name, label, part, len(mine), len(rated), share(satisfied(rated), len(rated))))
-    return Table(("Score", "Label", "Share", "Scores", "Rated", "CSAT"), rows[:50])
+    return Table(("Score", "Label", "Share", "Scores", "Rated", "CSAT", "Row"), numbered(rows, len(rows))[:50])
 
 
 def quintiles(view: Voices) -> Table:
@@ -365,7 +365,7 @@ def models(view: Voices) -> Table:
         (*key, len(mine), sum(row["rating"] in BAD for row in mine), share(satisfied(mine), len(mine)))
         for key, mine in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
-    return Table(("Model", "Prompt", "Ratings", "Negative", "CSAT"), rows[:50])
+    return Table(("Model", "Prompt", "Ratings", "Negative", "CSAT", "Row"), numbered(rows, len(rows))[:50])
 
 
 def prompts(view: Voices) -> Table:
@@ -388,8 +388,8 @@ def prompts(view: Voices) -> Table:
                 verdict = f"▲ better than v{earlier}" if before < low else f"▼ worse than v{earlier}"
         first = min(row["created_at"] for row in mine)
         rows.append((name, version, first, n, share(satisfied(mine), n), low, high, before, verdict))
-    columns = ("Prompt", "Version", "First rated", "Ratings", "CSAT", "From", "To", "Before", "Verdict")
-    return Table(columns, rows[:50])
+    columns = ("Prompt", "Version", "First rated", "Ratings", "CSAT", "From", "To", "Before", "Verdict", "Row")
+    return Table(columns, numbered(rows, len(rows))[:50])
 
 
 def _average(values: Iterable[float]) -> float | None:
@@ -414,7 +414,8 @@ def scores(view: Voices) -> Table:
         rest = _average(row["value"] for row in rated if row["rating"] not in GOOD)
         gap = None if good is None or rest is None else good - rest
         rows.append((name, len(mine), _average(row["value"] for row in mine), len(rated), good, rest, gap))
-    return Table(("Score", "Scores", "Mean", "Rated", "Satisfied", "Others", "Gap"), rows[:50])
+    columns = ("Score", "Scores", "Mean", "Rated", "Satisfied", "Others", "Gap", "Row")
+    return Table(columns, numbered(rows, len(rows))[:50])
 
 
 def guardrails(view: Voices) -> Table:

@@ -37,9 +37,11 @@ CHOICES: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "agent-performance": (
         {"environment": QUOTED}, {"model": "gpt-4o-mini"}, {"hours": 720}, {"compare": "7d"}, {"compare": "$__range"},
         {"breakdown": "release", "compare": "7d"}, {"breakdown": "tag", "group": "greeting", "hours": 100},
+        {"breakdown": "session", "group": "other"}, {"compare": "28d"},
     ),
     "cost-usage": ({"environment": QUOTED}, {"hours": 24}, {"compare": "7d"}, {"compare": "$__range", "hours": 50}, {"compare": "28d"},
-        {"breakdown": "tenant", "hours": 24}, {"breakdown": "tag", "group": "greeting"}),
+        {"breakdown": "tenant", "hours": 24}, {"breakdown": "tag", "group": "greeting"},
+        {"breakdown": "session", "group": "other", "hours": 40}),
     "feedback-quality": ({"compare": "7d"}, {"compare": "$__range", "hours": 100}, {"breakdown": "tag"}),
     "knowledge-base": (
         {"file_type": "md"}, {"status": "failed", "hours": 2000}, {"owner": "unknown", "hours": 2000},
@@ -51,7 +53,7 @@ CHOICES: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"compare": "$__range"},
     ),
     "user-analytics": (
-        {"user": MOST_TALKS}, {"compare": "7d"}, {"compare": "28d", "hours": 100}, {"compare": "$__range"},
+        {"user": MOST_TALKS}, {"user": "unknown", "hours": 2000}, {"compare": "7d"}, {"compare": "28d", "hours": 100}, {"compare": "$__range"},
     ),
 }  # fmt: skip
 """What is picked, besides All and the default range, when figures are compared."""

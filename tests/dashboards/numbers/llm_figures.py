@@ -369,7 +369,12 @@ class LLM:
         def of(name: str, row: Row) -> str:
             return model(row) if by_model else name
 
-        chosen = [pair for pair in self.grouped if self.look.group in (ALL, pair[0])]
+        listed = self.listed(measure) if self.look.group == "other" else []
+        chosen = [
+            (name, row)
+            for name, row in self.grouped
+            if self.look.group in (ALL, name) or (self.look.group == "other" and name not in listed)
+        ]
         inside = self.bucketed(chosen, lambda pair: started(pair[1]))
         together: dict[str, list[Row]] = defaultdict(list)
         for name, row in (pair for bucket in inside for pair in bucket):
@@ -381,6 +386,15 @@ class LLM:
             for label in sorted(set(names.values())):
                 shown.append((start, label, measure([row for name, row in bucket if names[of(name, row)] == label])))
         return Table(("time", "metric", "value"), shown)
+
+    def listed(self, measure: Callable[[list[Row]], Any]) -> list[str]:
+        """The 24 largest groups of the picked range, which the table shows by name."""
+        rows: dict[str, list[Row]] = defaultdict(list)
+        for name, row in self.grouped:
+            if self.in_range(started(row)):
+                rows[name].append(row)
+        named = [name for name in rows if name != "other"]
+        return sorted(named, key=lambda name: (-measure(rows[name]), -calls_in(rows[name]), name))[:24]
 
     def in_range(self, at: datetime) -> bool:
         """Whether a moment lies in an hour, or in ranges of more than 3 days on a day, that begins in the range."""

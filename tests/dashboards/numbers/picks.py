@@ -9,8 +9,11 @@ from gendash.engine.languages.grafana_macros import Choice
 from gendash.engine.model import Dashboard
 from gendash.engine.read.questions import first_choice
 
+FIRST = {"breakdown": "model"}
+"""The first option of variables without All."""
+
 
 def picks(board: Dashboard, picked: Mapping[str, str]) -> list[Choice]:
     """Every variable with the value that is picked for it, else as at first."""
-    firsts = [first_choice(one, ("x",)) for one in board.variables]
+    firsts = [first_choice(one, (FIRST.get(one.name, "x"),)) for one in board.variables]
     return [replace(one, picked=(picked[one.name],)) if picked.get(one.name) else one for one in firsts]

@@ -21,7 +21,7 @@ from feedback_figures import Voices
 from llm_figures import LLM, place
 from llm_figures import same as as_llm
 from llm_store import Look
-from overview_figures import Table, View
+from overview_figures import Table, View, unnumbered
 from overview_worlds import World
 from ticket_figures import Desk
 
@@ -79,8 +79,12 @@ SQL: Mapping[str, Mapping[str, Calculation]] = {
 def differing(board: str, slug: str, found: Table, wanted: Table) -> str:
     """The first rows that differ, or an empty string."""
     kept = [n for n, column in enumerate(found.columns) if not column.endswith(ADDRESS)]
-    columns = tuple(found.columns[n] for n in kept)
-    left, right = [tuple(row[n] for n in kept) for row in found.rows], list(wanted.rows)
+    found = Table(tuple(found.columns[n] for n in kept), [tuple(row[n] for n in kept) for row in found.rows])
+    try:
+        columns, left = unnumbered(found, wanted)
+    except (AssertionError, IndexError, ValueError) as error:
+        return f"rows are not numbered: {error}"
+    right = list(wanted.rows)
     if columns != wanted.columns:
         return f"columns {columns}, wanted {wanted.columns}"
     if (board, slug) in UNORDERED:

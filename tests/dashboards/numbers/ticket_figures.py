@@ -183,7 +183,11 @@ def median(view: Desk) -> Table:
                 spans.append(((row["ended"] if over else end) - row["created_at"], over))
         return survivors(spans, HALF)
 
-    took = [lasting(r["ended"] - r["created_at"]) for r in view.created_within(30, tickets) if r["ended"]]
+    took = [
+        lasting(r["ended"] - r["created_at"])
+        for r in view.created_within(30, tickets)
+        if r["ended"] and r["ended"] <= view.at
+    ]
     return curve(view, half, more=_mean_in_words(took))
 
 

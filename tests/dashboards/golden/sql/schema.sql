@@ -338,12 +338,19 @@ create table gendash.ticket_entity (
   sla_due_at timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz,
+  waits boolean not null,
+  ended_at timestamptz,
+  acted_at timestamptz not null,
   primary key (ticket_id)
 );
 
 create index on gendash.ticket_entity (created_at);
 
-create index on gendash.ticket_entity (status);
+create index on gendash.ticket_entity (acted_at);
+
+create index on gendash.ticket_entity (waits, created_at);
+
+create index on gendash.ticket_entity (waits, sla_due_at);
 
 create index on gendash.ticket_entity (resolved_at);
 
@@ -983,20 +990,27 @@ create materialized view gendash.user_month as
 with months as materialized (
   select day as today, date_trunc('month', day::timestamp)::date as this
   from (select (gendash.clock() at time zone 'UTC')::date as day) as now
+),
+counted as (
+  select
+    user_id,
+    coalesce(sum(messages::int) filter (where day >= this), 0) as this_month,
+    coalesce(sum(messages::int) filter (where day < this), 0) as last_month,
+    count(*) filter (where day >= this) as active_days,
+    max(last_at) as last_at
+  from gendash.user_day cross join months
+  where day >= (this - interval '1 month')::date and day <= today
+  group by user_id
 )
 select
-  user_id,
-  coalesce(sum(messages::int) filter (where day >= this), 0) as this_month,
-  coalesce(sum(messages::int) filter (where day < this), 0) as last_month,
-  count(*) filter (where day >= this) as active_days,
-  max(last_at) as last_at
-from gendash.user_day cross join months
-where day >= (this - interval '1 month')::date and day <= today
-group by user_id;
+  row_number() over (order by this_month desc, last_month desc, user_id) as rank,
+  user_id, this_month, last_month, active_days, last_at,
+  count(*) over () as total
+from counted;
 
 create unique index on gendash.user_month (user_id);
 
-create index on gendash.user_month (this_month, last_month, user_id);
+create index on gendash.user_month (rank);
 
 create materialized view gendash.conversation_day as
 with begun as (
@@ -1023,6 +1037,24 @@ cross join (values ('chat'), ('voice')) as channels (channel)
 left join begun using (day, channel);
 
 create unique index on gendash.conversation_day (day, channel);
+
+create materialized view gendash.ticket_creator_now as
+select coalesce(left(created_by, 8), 'unknown') as creator, count(*) as tickets
+from gendash.ticket_entity
+group by 1
+order by 2 desc, 1
+limit 200;
+
+create unique index on gendash.ticket_creator_now (creator);
+
+create materialized view gendash.document_owner_now as
+select coalesce(left(user_id, 8), 'unknown') as owner, count(*) as documents
+from gendash.document_entity
+group by 1
+order by 2 desc, 1
+limit 200;
+
+create unique index on gendash.document_owner_now (owner);
 
 create materialized view gendash.document_status_now as
 with statuses (status, rank) as (values ('done', 1), ('processing', 2), ('failed', 3), ('other', 4))
@@ -1327,16 +1359,17 @@ select
   case
     when category in (select word from gendash.group_word where subject = 'tickets') then category else 'other'
   end as category,
-  status in ('open', 'in_progress') as waits,
+  waits,
   created_at,
   first_response_at as answered_at,
-  case
-    when status in ('resolved', 'closed') then greatest(coalesce(resolved_at, closed_at, updated_at), created_at)
-  end as ended_at,
+  ended_at,
   sla_due_at as due_at,
-  status in ('open', 'in_progress') and coalesce(sla_due_at < (select gendash.clock()), false) as overdue,
-  status in ('open', 'in_progress')
-    and coalesce(sla_due_at >= (select gendash.clock()) and sla_due_at < (select gendash.clock()) + interval '4 hours', false) as at_risk,
+  waits and coalesce(sla_due_at < (select gendash.clock()), false) as overdue,
+  waits and coalesce(
+    sla_due_at >= (select gendash.clock())
+    and sla_due_at < (select gendash.clock()) + make_interval(secs => 14400), false
+  ) as at_risk,
+  acted_at,
   left(assigned_to, 8) as assignee,
   left(created_by, 8) as creator
 from gendash.ticket_entity;
@@ -1510,7 +1543,8 @@ where started_at >= date_trunc('hour', gendash.clock(), 'UTC') - interval '23 ho
 
 create materialized view gendash.rating_turn_30d as
 select
-  d.feedback_id, d.created_at, d.rating, d.comment, d.user_id, d.conversation_id, d.trace_id,
+  d.feedback_id, d.created_at, d.rating, d.rating <= 2 as negative,
+  d.comment, coalesce(d.comment, '') <> '' as commented, d.user_id, d.conversation_id, d.trace_id,
   t.trace_id is not null as traced,
   t.duration_s, t.cost_usd, t.input_tokens + t.output_tokens as tokens,
   case when t.trace_id is not null then coalesce(nullif(c.model, ''), 'unknown') end as model,
@@ -1533,6 +1567,8 @@ where (d.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'U
 create unique index on gendash.rating_turn_30d (feedback_id);
 
 create index on gendash.rating_turn_30d (created_at);
+
+create index on gendash.rating_turn_30d (negative, commented, created_at);
 
 create view gendash.user_depth_30d as
 with buckets (measure, rank, bucket, low, high) as (
@@ -1577,6 +1613,19 @@ select
   conversations, t.mean as per_conversation_mean, t.single as single_turn_share
 from people p cross join talks t;
 
+create materialized view gendash.document_age_now as
+select
+  1 + width_bucket(
+    extract(epoch from gendash.clock() - changed_at)::float8, array[2592000, 7776000, 15552000, 31536000]::float8[]
+  ) as rank,
+  file_type,
+  count(*) as documents
+from gendash.document_now
+where status = 'done' and changed_at <= gendash.clock()
+group by 1, 2;
+
+create unique index on gendash.document_age_now (rank, file_type);
+
 create materialized view gendash.document_day as
 with uploaded as (
   select day, status, file_type, count(*) as documents, sum(chunks) as chunks
@@ -1602,14 +1651,14 @@ create materialized view gendash.ticket_assignee_now as
 with counted as (
   select
     e.assigned_to,
-    count(*) filter (where waits) as waiting,
+    count(*) filter (where n.waits) as waiting,
     count(*) filter (where overdue) as overdue,
-    count(*) filter (where waits and n.priority in ('urgent', 'high')) as urgent,
-    extract(epoch from gendash.clock() - min(n.created_at) filter (where waits))::float8 as oldest_s,
-    count(*) filter (where ended_at is not null) as resolved_30d
+    count(*) filter (where n.waits and n.priority in ('urgent', 'high')) as urgent,
+    extract(epoch from gendash.clock() - min(n.created_at) filter (where n.waits))::float8 as oldest_s,
+    count(*) filter (where n.ended_at is not null) as resolved_30d
   from gendash.ticket_entity e join gendash.ticket_now n using (ticket_id)
-  where waits
-    or ((ended_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30 and ended_at <= gendash.clock())
+  where n.waits
+    or ((n.ended_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30 and n.ended_at <= gendash.clock())
   group by 1
 ),
 ranked as (
@@ -1715,6 +1764,7 @@ spans as (
 ),
 ends as (
   select day, at, priority, lasted_s, count(*) as tickets, count(*) filter (where over) as events,
+    sum(lasted_s::numeric) filter (where over) as ended_s,
     sum(count(*)) over (partition by day, priority order by lasted_s desc) as at_risk
   from spans group by 1, 2, 3, 4
 ),
@@ -1730,6 +1780,7 @@ select
   priority,
   sum(tickets)::bigint as tickets,
   sum(events)::bigint as resolved,
+  sum(ended_s) / nullif(sum(events), 0) as mean_s,
   min(lasted_s) filter (where surviving <= 0.5 + 1e-9) as median_s
 from survival
 group by 1, 2, 3;
@@ -1846,7 +1897,7 @@ create unique index on gendash.ticket_survival_90d (measure, priority);
 
 create materialized view gendash.user_desk_90d as
 with opened as (
-  select coalesce(created_by, '') as user_id, count(*) as tickets, count(*) filter (where waits) as waiting,
+  select coalesce(created_by, '') as user_id, count(*) as tickets, count(*) filter (where n.waits) as waiting,
     count(*) filter (where n.priority in ('urgent', 'high')) as urgent, max(n.created_at) as ticket_at
   from gendash.ticket_entity e join gendash.ticket_now n using (ticket_id)
   where (n.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90 and n.created_at <= gendash.clock()
@@ -2732,6 +2783,12 @@ comment on column gendash.ticket_entity.sla_due_at is 'when it is due';
 comment on column gendash.ticket_entity.created_at is 'opening';
 
 comment on column gendash.ticket_entity.updated_at is 'last change of its row';
+
+comment on column gendash.ticket_entity.waits is 'whether it is open or in progress';
+
+comment on column gendash.ticket_entity.ended_at is 'resolution of a resolved or closed ticket: resolved_at, else closed_at, else the last change of its row, never before its opening; NULL for others';
+
+comment on column gendash.ticket_entity.acted_at is 'opening, or ended_at where it ended: the order of lists';
 
 revoke all on gendash.ticket_entity from public, gendash_reader, gendash_admin_reader;
 
@@ -3707,6 +3764,8 @@ grant select on gendash.activation_30d to gendash_admin_reader;
 
 comment on materialized view gendash.user_month is 'Questions by user in this local month so far and in the whole one before, for billing. Guests are left out. Grain: one row per user with a message in one of the two months.';
 
+comment on column gendash.user_month.rank is 'order by messages of this month, then of the last one, most first; ties by id';
+
 comment on column gendash.user_month.user_id is 'id of the account on the platform';
 
 comment on column gendash.user_month.this_month is 'messages that the user wrote in this local month until today';
@@ -3716,6 +3775,8 @@ comment on column gendash.user_month.last_month is 'those of the whole month bef
 comment on column gendash.user_month.active_days is 'days of this month with such a message';
 
 comment on column gendash.user_month.last_at is 'the last of them';
+
+comment on column gendash.user_month.total is 'all such users';
 
 revoke all on gendash.user_month from public, gendash_reader, gendash_admin_reader;
 
@@ -3736,6 +3797,26 @@ comment on column gendash.conversation_day.anonymous is 'those of them without a
 revoke all on gendash.conversation_day from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.conversation_day to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_creator_now is 'Who opened tickets, those with most first, as the first 8 characters of an id, without other personal data. Grain: one row per creator, at most growth.options; unknown is one of them.';
+
+comment on column gendash.ticket_creator_now.creator is 'first 8 characters of the creator''s id; unknown where that is not known';
+
+comment on column gendash.ticket_creator_now.tickets is 'tickets opened';
+
+revoke all on gendash.ticket_creator_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_creator_now to gendash_reader;
+
+comment on materialized view gendash.document_owner_now is 'Who uploaded the documents that are there, those with most first, as the first 8 characters of an id, without other personal data. Grain: one row per owner, at most growth.options; unknown is one of them.';
+
+comment on column gendash.document_owner_now.owner is 'first 8 characters of the owner''s id; unknown where that is not known';
+
+comment on column gendash.document_owner_now.documents is 'documents uploaded';
+
+revoke all on gendash.document_owner_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.document_owner_now to gendash_reader;
 
 comment on materialized view gendash.document_status_now is 'Documents of the knowledge base by status as they are now. Grain: one row per status; each status has its row, other only where a document has an unknown one.';
 
@@ -4029,7 +4110,9 @@ comment on column gendash.ticket_now.due_at is 'when it is due';
 
 comment on column gendash.ticket_now.overdue is 'whether it waits and its due time has passed';
 
-comment on column gendash.ticket_now.at_risk is 'whether it waits and is due within the next 4 hours';
+comment on column gendash.ticket_now.at_risk is 'whether it waits and is due within the next limits.ticket_at_risk_s seconds';
+
+comment on column gendash.ticket_now.acted_at is 'opening, or ended_at where it ended: the order of lists';
 
 comment on column gendash.ticket_now.assignee is 'first 8 characters of the id of who works on it; NULL where nobody does';
 
@@ -4179,7 +4262,11 @@ comment on column gendash.rating_turn_30d.created_at is 'when it was given';
 
 comment on column gendash.rating_turn_30d.rating is '1 (worst) to 5 (best)';
 
+comment on column gendash.rating_turn_30d.negative is 'whether the rating is 1 or 2';
+
 comment on column gendash.rating_turn_30d.comment is 'what was written with it';
+
+comment on column gendash.rating_turn_30d.commented is 'whether anything was written with it';
 
 comment on column gendash.rating_turn_30d.user_id is 'who rated';
 
@@ -4244,6 +4331,18 @@ comment on column gendash.user_depth_now.single_turn_share is 'share of these co
 revoke all on gendash.user_depth_now from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.user_depth_now to gendash_admin_reader;
+
+comment on materialized view gendash.document_age_now is 'Documents that are done by the time since their last change, as of the last refresh. Ones that a wrong clock dates later are left out. Grain: one row per span of time and file type with such a document.';
+
+comment on column gendash.document_age_now.rank is '1 under 30 days of 24 hours, 2 up to 90, 3 up to 180, 4 up to 365, 5 longer';
+
+comment on column gendash.document_age_now.file_type is 'extension in lower case without its dot; unknown where there is none';
+
+comment on column gendash.document_age_now.documents is 'documents';
+
+revoke all on gendash.document_age_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.document_age_now to gendash_reader;
 
 comment on materialized view gendash.document_day is 'Documents by the day of their upload and by what became of them. Deleted documents are missing from the past too. Grain: one row per local day, status and file type, from the first upload to today, at most growth.days back; days without one show 0.';
 
@@ -4346,6 +4445,8 @@ comment on column gendash.ticket_median_day.priority is 'urgent, high, medium, l
 comment on column gendash.ticket_median_day.tickets is 'tickets created in the window';
 
 comment on column gendash.ticket_median_day.resolved is 'those of them resolved by the end of the day';
+
+comment on column gendash.ticket_median_day.mean_s is 'plain mean of the seconds of the resolved ones: too small, since slow ones are missing; NULL where none is resolved';
 
 comment on column gendash.ticket_median_day.median_s is 'seconds after which half of them were resolved; NULL where fewer than half were';
 
