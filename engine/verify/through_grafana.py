@@ -11,7 +11,7 @@ from typing import Any
 
 from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.grafana import Grafana, named_server, open_roles, proxy_session, reason, session
-from gendash.engine.clients.http import Pause, Session
+from gendash.engine.clients.http import PATIENCE, Pause, Session
 from gendash.engine.clients.prometheus import Call, calls_of
 from gendash.engine.config.load import Config
 from gendash.engine.config.organisations import grafana_organisations
@@ -110,6 +110,7 @@ def through_grafana(catalog: Catalog, pause: Pause = time.sleep) -> Iterator[Thr
 def _open(stack: ExitStack, config: Config, pause: Pause) -> Through:
     """One organisation."""
     ask = stack.enter_context(session(config, pause))
+    ask.requests.patience = PATIENCE
     server = named_server(ask, config["grafana_org_id"])
     source = proxy_session(ask, config["datasources.prometheus.uid"], "Prometheus", "datasources.prometheus")
     behind = stack.enter_context(source)
