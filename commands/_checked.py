@@ -17,26 +17,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gendash.engine.config.load import Config
     from gendash.engine.definitions.catalog import Catalog
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parents[1]
 _MOST_NOTES = 100
 
 
 def digest(catalog: Catalog) -> str:
-    """SHA-256, in hex, of everything that decides what the checks find; empty for what cannot be written down.
-
-    Of a secret setting only whether it is `none` counts, since no check reads more of it.
-    """
-    from gendash.engine.config.load import setting_of
-    from gendash.engine.config.value_types import NONE
-
-    declared = {key: setting_of(key) for key in catalog.config.values}
-    values = {
-        key: value == NONE if one is None or one.secret else value
-        for (key, value), one in zip(catalog.config.values.items(), declared.values(), strict=True)
-    }
-    judged = [values, sorted(catalog.config.origins.items())]
+    """SHA-256, in hex, of everything that decides what the checks find; empty for what cannot be written down."""
+    judged = judged_settings(catalog.config)
     for field in dataclasses.fields(catalog):  # of all fields, so that a new one cannot be forgotten
         if field.name not in ("config", "schemas", "builtins"):  # the latter two are files of the engine
             value = getattr(catalog, field.name)
@@ -50,6 +40,19 @@ def digest(catalog: Catalog) -> str:
     for part in _code():
         found.update(hashlib.sha256(part).digest())
     return found.hexdigest()
+
+
+def judged_settings(config: Config) -> list[Any]:
+    """The values of all settings and where they come from; of a secret only whether it is `none`: nobody reads more."""
+    from gendash.engine.config.load import setting_of
+    from gendash.engine.config.value_types import NONE
+
+    declared = {key: setting_of(key) for key in config.values}
+    values = {
+        key: value == NONE if one is None or one.secret else value
+        for (key, value), one in zip(config.values.items(), declared.values(), strict=True)
+    }
+    return [values, sorted(config.origins.items())]
 
 
 def is_noted(folder: Path, key: str) -> bool:
@@ -90,10 +93,15 @@ class _Writer(pickle.Pickler):
 
 def _code() -> Iterator[bytes]:
     """What the verdict depends on beside the catalog: the engine's files, this Python, its libraries' versions."""
-    for path in sorted((_PACKAGE / "engine").rglob("*")):
+    for path in sorted((PACKAGE / "engine").rglob("*")):
         if path.suffix in (".py", ".json"):
             yield path.as_posix().encode()
             yield path.read_bytes()
+    yield from installed()
+
+
+def installed() -> Iterator[bytes]:
+    """This Python and the versions of its libraries."""
     yield sys.version.encode()
     for folder in sorted({path for path in sys.path if path.endswith("-packages")}):
         yield from sorted(path.name.encode() for path in Path(folder).glob("*.dist-info"))

@@ -190,15 +190,15 @@ class Settings:
 
         return list(read_tree(self.text(), self.path or "gendash.yaml", [])[1])
 
-    def checked(self, always: bool = False, *, code: bool = True) -> Catalog:
+    def checked(self, always: bool = False, *, code: bool = True, config: Config | None = None) -> Catalog:
         """The definitions; any problem stops here, and all are listed.
 
         Equal ones that have passed before are not checked again, unless ``always``. Without ``code`` no
-        Python of roots is run.
+        Python of roots is run. ``config`` is given where it has been read already.
         """
         from gendash.engine.definitions.load import read_catalog
 
-        config = self.config()
+        config = config or self.config()
         notes = None if always else self.base / ".gendash" / "checked"
         catalog = read_catalog(config, content_roots(config, self.base), self.base, code=code)
         return without_problems(catalog, notes)

@@ -97,9 +97,16 @@ def build(settings: Settings, out: Path, only_check: bool) -> None:
 
     Dashboards, provisioning, rules and SQL, equal to the byte in every run.
     """
+    from gendash.commands._built import inputs, note_build, own_folders, unchanged
     from gendash.engine.render.write import differing_files, with_manifest, write_artifacts
 
-    files = with_manifest(all_artifacts(settings.checked()))
+    config, notes = settings.config(), settings.base / ".gendash" / "built"
+    key = inputs(config, own_folders(config, settings.base))
+    if key and (count := unchanged(notes, key, out)):
+        click.echo(f"{out}: {count} files, 0 changed")
+        return
+    files = with_manifest(all_artifacts(settings.checked(config=config)))
+    note_build(notes, key, files["manifest.json"])
     if only_check:
         changed = differing_files(files, out)
         for path in changed:

@@ -9,13 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from gendash.commands import _checked, _common
+from gendash.cli import cli
+from gendash.commands import _built, _checked, _common
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog, Style
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.errors import ContentError
 from gendash.engine.model import Problem
+from gendash.engine.render.write import with_manifest, write_artifacts
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +104,7 @@ def test_the_digest_is_the_same_in_another_process_and_changes_with_the_engine(
     before = _checked.digest(catalog)
     (tmp_path / "engine").mkdir()
     (tmp_path / "engine" / "one.py").write_text("x = 1\n")
-    monkeypatch.setattr(_checked, "_PACKAGE", tmp_path)
+    monkeypatch.setattr(_checked, "PACKAGE", tmp_path)
     assert _checked.digest(catalog) != before
 
 
@@ -159,3 +162,69 @@ def test_old_notes_are_removed(notes: Path, monkeypatch: pytest.MonkeyPatch) -> 
     for number in range(6):
         _checked.note(notes, f"{number}")
     assert sum(_checked.is_noted(notes, f"{number}") for number in range(6)) == 3
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    (tmp_path / "gendash.yaml").write_text("content: [own]\nplatform: {adapter: ./mine}\n")
+    for name in ("own/sql/views", "mine"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "own/sql/views/one.sql").write_text("/*\ndoc: One.\n*/\nselect 1")
+    (tmp_path / "mine/users.sql").write_text("select 1 as id")
+    return tmp_path
+
+
+def key_of(site: Path) -> str:
+    config = _common.Settings(str(site / "gendash.yaml"), "").config()
+    return _built.inputs(config, _built.own_folders(config, site))
+
+
+INPUTS: dict[str, Callable[[Path], object]] = {
+    "a setting": lambda site: (site / "gendash.yaml").write_text("time_zone: UTC\ncontent: [own]"),
+    "a text": lambda site: (site / "own/sql/views/one.sql").write_text("select 2"),
+    "a new file": lambda site: (site / "own/overrides.yaml").write_text("{}"),
+    "a name": lambda site: (site / "own/sql/views/one.sql").rename(site / "own/sql/views/two.sql"),
+    "the adapter": lambda site: (site / "mine/users.sql").write_text("select 2 as id"),
+}
+
+
+@pytest.mark.parametrize("change", INPUTS.values(), ids=INPUTS)
+def test_whatever_a_build_reads_changes_its_key(site: Path, change: Callable[[Path], object]) -> None:
+    before = key_of(site)
+    assert before and key_of(site) == before
+    change(site)
+    assert key_of(site) not in (before, "")
+
+
+def test_a_build_that_may_read_anything_has_no_key(site: Path) -> None:
+    (site / "own/dashboards").mkdir()
+    (site / "own/dashboards/mine.py").write_text("")
+    assert key_of(site) == ""
+    (site / "own/dashboards/mine.py").unlink()
+    (site / "own/elsewhere").symlink_to(site)
+    assert key_of(site) == ""
+
+
+def test_a_folder_counts_as_built_only_while_every_file_is_as_it_was_written(tmp_path: Path) -> None:
+    notes, out = tmp_path / "notes", tmp_path / "out"
+    files = with_manifest({"a.json": b"1", "b/c.sql": b"2"})
+    write_artifacts(files, out, manifest=False)
+    assert _built.unchanged(notes, "key", out) == 0
+    _built.note_build(notes, "key", files["manifest.json"])
+    assert _built.unchanged(notes, "key", out) == 3
+    assert _built.unchanged(notes, "other", out) == 0
+    (out / "b/c.sql").write_bytes(b"3")
+    assert _built.unchanged(notes, "key", out) == 0
+    (out / "b/c.sql").unlink()
+    assert _built.unchanged(notes, "key", out) == 0
+    (out / "manifest.json").write_text("{}")
+    assert _built.unchanged(notes, "key", out) == 0
+
+
+def test_a_second_build_reads_no_definitions_and_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = [CliRunner().invoke(cli, ["build"]).output for _ in range(2)]
+    assert said[0].endswith(" changed\n") and said[1] == f"{said[0].partition(',')[0]}, 0 changed\n"
+    monkeypatch.setattr("gendash.commands._common.Settings.checked", None)
+    assert CliRunner().invoke(cli, ["build"]).output == said[1]
+    assert CliRunner().invoke(cli, ["build", "--check"]).exit_code == 0
