@@ -80,6 +80,7 @@ def main() -> None:
     The last handler is for every exception, since a traceback may hold values: a fault of gendash itself is reported
     by its kind and place.
     """
+    _open_closed_streams()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     gc.set_threshold(50_000)  # what a command loads lives to its end: looking through it more often finds nothing
     try:
@@ -93,18 +94,27 @@ def main() -> None:
         with suppress(OSError):  # then only the exit code says that it failed
             for problem in problems_of(error):
                 click.echo(f"gendash: {problem}", err=True)
-            if sys.stderr is not None:
-                sys.stderr.flush()
+            sys.stderr.flush()
             sys.exit(PROBLEMS)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # or the interpreter tries once more, and ends with 120
         sys.exit(PROBLEMS)
 
 
+def _open_closed_streams() -> None:
+    """Opens standard streams that are closed, so that no other file or socket gets their numbers.
+
+    Input is empty then, errors are dropped, and output fails as in other programs: nobody would read the result.
+    """
+    for number, name, mode in ((0, "stdin", os.O_RDONLY), (1, "stdout", os.O_RDONLY), (2, "stderr", os.O_WRONLY)):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, mode), number)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False))
+
+
 def _flush() -> None:
     """Writes what is left of the output. What cannot be written is reported here, not at the end of the interpreter."""
     try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         if not isinstance(error, BrokenPipeError):  # who reads has seen enough

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import select
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ NAMES = {
     "api.jwt": "the issuer of tokens",
 }
 LARGEST = 1 << 22  # bytes of gendash.yaml that are read
+PATIENCE_S = 30.0  # for a pipe of settings, of a secret or of a plan
 KEEPER = "GENDASH_KEEPER"  # process that started this one, and without which it ends
 TARGETS = ("database", "prometheus", "grafana")
 _CLOCKS = ("T%H:%M:%S", "T%H:%M", "T%H:%M:%S.%f")  # with a fraction as Langfuse prints times
@@ -98,12 +100,24 @@ def _secret_in(name: str) -> str:
 
 
 def bounded_text(path: Path, most: int) -> str:
-    """The text of a file, whatever it is. Raises OSError for more than so many bytes, UnicodeDecodeError."""
-    with path.open("rb") as file:
-        content = file.read(most + 1)
-    if len(content) > most:
-        raise OSError(errno.EFBIG, f"larger than {most:,} bytes")
-    return content.decode("utf-8")
+    """The text of a file or pipe. Raises OSError for more than so many bytes and for none in time, UnicodeDecodeError.
+
+    A pipe whose writer does not come or does not end, and a device, are waited for PATIENCE_S at most.
+    """
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    try:
+        content, until, readable = b"", time.monotonic() + PATIENCE_S, select.poll()
+        readable.register(number, select.POLLIN)
+        while len(content) <= most:
+            if not readable.poll(max(0.0, until - time.monotonic()) * 1000):
+                raise OSError(errno.ETIMEDOUT, f"it gives no end within {PATIENCE_S:g} s")
+            part = os.read(number, 1 << 20)
+            if not part:
+                return content.decode("utf-8")
+            content += part
+    finally:
+        os.close(number)
+    raise OSError(errno.EFBIG, f"larger than {most:,} bytes")
 
 
 class Group(click.Group):
@@ -121,6 +135,13 @@ class Settings:
 
     def __init__(self, path: str, env: str) -> None:
         self.path, self.env = path, env
+        self._piped: str | None = None
+
+    def overlaid(self, env: str) -> Settings:
+        """The same settings with another environment."""
+        other = Settings(self.path, env)
+        other._piped = self._piped
+        return other
 
     def config(self) -> Config:
         from gendash.engine.config.load import load_config
@@ -145,13 +166,20 @@ class Settings:
         return load_catalog(config, content_roots(config, self.base), self.base)
 
     def text(self) -> str:
-        """The text of gendash.yaml, empty where there is none. Raises ConfigError if it cannot be read."""
+        """The text of gendash.yaml, empty where there is none. Raises ConfigError if it cannot be read.
+
+        A pipe is read once: it gives its text to the first reader only.
+        """
         from gendash.engine.errors import ConfigError
         from gendash.engine.model import Problem
 
         file = Path(self.path or "gendash.yaml")
+        if self._piped is not None:
+            return self._piped
         try:
-            return bounded_text(file, LARGEST) if self.path or os.path.lexists(file) else ""
+            text = bounded_text(file, LARGEST) if self.path or os.path.lexists(file) else ""
+            self._piped = text if file.exists() and not file.is_file() else None
+            return text
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "not UTF-8 text"
             raise ConfigError(Problem(str(file), f"cannot read: {why}", "check --config")) from error

@@ -57,7 +57,7 @@ def _checked_everywhere(settings: Settings, *, code: bool) -> Catalog:
     found: list[Problem] = []
     for name in [settings.env] if settings.env else ["", *settings.environments()]:
         try:
-            outcome: Catalog | GendashError = Settings(settings.path, name).checked(always=True, code=code)
+            outcome: Catalog | GendashError = settings.overlaid(name).checked(always=True, code=code)
         except GendashError as error:
             outcome = error
             new = [problem for problem in error.problems if problem not in found]

@@ -314,6 +314,8 @@ def _write(settings: Settings, features: list[Feature] | object) -> dict[str, bo
     if not wanted:
         return {}
     place = Path(settings.path or "gendash.yaml").resolve()
+    if place.exists() and not place.is_file():
+        raise Refused(Problem(str(place), "is no regular file, nothing was written", "set the features in it by hand"))
     before = place.read_bytes() if place.exists() else b""
     path = ["environments", settings.env, "features"] if settings.env else ["features"]
     text = with_values(before.decode(), path, wanted, str(settings.path or "gendash.yaml"))

@@ -73,6 +73,8 @@ def problems_of(error: BaseException) -> tuple[Problem, ...]:
         return (Problem(str(error.filename or "output"), f"cannot write: {error.strerror}", "make room"),)
     if isinstance(error, OSError) and error.strerror and error.filename is not None:
         return (Problem(str(error.filename), error.strerror, "check path and rights"),)
+    if isinstance(error, OSError) and error.errno == errno.EBADF and error.filename is None:
+        return (Problem("output", "it is closed", "give it a place, such as a file or /dev/null"),)
     if isinstance(error, MemoryError):
         return (Problem("memory", "there is not enough", "give the process more, or ask for less"),)
     return (internal(error),)

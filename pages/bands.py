@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
 import svg
 
 from gendash.engine.languages.grafana_macros import Span
+from gendash.engine.languages.metric_names import bucket_bound
 from gendash.engine.read.display import Display, display, time_label
 from gendash.engine.read.fields import display_name
 from gendash.engine.read.frames import Field
@@ -69,16 +72,17 @@ def _cells(buckets: Sequence[Field], times: Sequence[float], start: float, step:
     sums: dict[tuple[int, int], list[float]] = {}
     for row, one in enumerate(buckets):
         for at, value in zip(times, one.values, strict=True):
-            if value is not None and at >= start:
+            if value is not None and at >= start and math.isfinite(value):
                 sums.setdefault((int((at - start) / step), row), []).append(float(value))
     means = {place: sum(values) / len(values) for place, values in sums.items()}
     return {place: value for place, value in means.items() if value > 1e-9}
 
 
 def _bound(text: str, unit: str) -> str:
-    if text == "+Inf":
-        return "more"
-    return str(display(Field("", "number", [float(text)], config={"unit": unit}), float(text)))
+    bound = bucket_bound(text)
+    if text == "+Inf" or bound is None:
+        return "more" if text == "+Inf" else text
+    return str(display(Field("", "number", [bound], config={"unit": unit}), bound))
 
 
 def states(read: PanelRead, view: View) -> Chart | None:
@@ -129,10 +133,14 @@ def _bands(times: Field, one: Field, end: float) -> Iterator[tuple[float, float,
         yield last[0], min(last[1] + step, end), last[2]
 
 
+def _is_drawn(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
 def sparkline(xs: Sequence[float], field_: Field, span: Span | None, color: str, name: str) -> str:
     """The small curve of a tile."""
     pairs = zip(xs, field_.values, strict=True)
-    points = [(float(a), float(b)) for a, b in pairs if b is not None and b == b]
+    points = [(float(a), float(b)) for a, b in pairs if _is_drawn(a) and _is_drawn(b)]
     if len(points) < 2:
         return ""
     values = [b for _, b in points]

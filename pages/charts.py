@@ -127,6 +127,8 @@ def _series(read: PanelRead) -> list[_Series]:
                 for a, b in zip(axis.values, one.values, strict=True)
                 if a is not None
             ]
+            if not points:  # rows without a time
+                continue
             xs, ys = [a for a, _ in points], [b for _, b in points]
             low = [0.0] * len(xs)
             stacking = custom.get("stacking", {})

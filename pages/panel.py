@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from gendash.engine.config.load import FEATURE_NEEDS
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.errors import internal
 from gendash.engine.read.display import Display, display
 from gendash.engine.read.fields import display_name
 from gendash.engine.read.frames import Field, Frame
@@ -54,7 +55,10 @@ def body(read: PanelRead, setting: Setting) -> Markup:
         return markdown(str(read.rendered.get("options", {}).get("content", "")))
     if read.faults and not any(frame.length for frame in read.frames):
         return Markup('<p class="empty fault">{}</p>').format("; ".join(dict.fromkeys(read.faults)))
-    drawn = _BODIES.get(kind, _as_table)(read, setting)
+    try:
+        drawn = _BODIES.get(kind, _as_table)(read, setting)
+    except Exception as error:  # of this panel only
+        return Markup('<p class="empty fault">{}</p>').format(str(internal(error)))
     return drawn or Markup('<p class="empty">{}</p>').format(_nothing(read))
 
 

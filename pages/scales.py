@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from gendash.engine.read.moments import ms_of
 from gendash.engine.read.units import format_value
 
+_FARTHEST = 1e300  # the difference of two larger numbers may be infinite
 _BINARY = ("bytes", "bits", "kbytes", "mbytes", "gbytes", "tbytes", "pbytes")
 _SECONDS = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200)
 _DAYS = (1, 2, 3, 5, 7, 14, 28, 56, 91, 182, 364)
@@ -20,6 +21,9 @@ def ticks(low: float, high: float, most: int, unit: str = "") -> list[float]:
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
         high = low + 1 if math.isfinite(low) else 1.0
         low = low if math.isfinite(low) else 0.0
+    low, high = max(low, -_FARTHEST), min(high, _FARTHEST)
+    if high - low <= max(abs(low), abs(high)) * 1e-12 + 1 / _FARTHEST:  # too near for steps between
+        high = low + max(1.0, abs(low) * 1e-6)
     scale = 1024.0 ** math.floor(math.log(high - low, 1024)) if unit in _BINARY and high - low >= 1024 else 1.0
     rough = (high - low) / scale / most
     power = 10.0 ** math.floor(math.log10(rough))

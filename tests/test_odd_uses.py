@@ -10,9 +10,17 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from click.testing import CliRunner
+
+from gendash.cli import cli
+from gendash.commands import _common
+from gendash.commands._common import Settings
+from gendash.engine.errors import GendashError
 
 SECRET = "Zx9secret"
 GENDASH = [sys.executable, "-P", "-m", "gendash.cli"]
@@ -53,10 +61,15 @@ USES: dict[str, tuple[str, int]] = {
     "a plan of bytes": ("head -c 3000 /dev/urandom > b; G apply b", 1),
     "a reader that has seen enough": ("G config | head -1; exit ${PIPESTATUS[1]}", 0),
     "no reader": ("G --help | true; exit ${PIPESTATUS[1]}", 0),
-    "no output": ("G config >&-", 0),
+    "a pipe that is wrong": ("G --config <(echo 'time_zone: Mars/X') check", 1),
+    "no output": ("G config >&-", 1),
+    "no output of a command that writes in one go": ("G config --schema >&-", 1),
+    "no output of the help": ("G --help >&-", 1),
+    "no output where a line says what is wrong": ("G --config nope.yaml config >&-", 1),
+    "no input where somebody is asked": ("G uninstall <&-", 1),
     "no input": ("G langfuse purge --all <&-", 1),
     "no error output": ("G --config nope config 2>&-", 1),
-    "nothing open": ("G config <&- >&- 2>&-", 0),
+    "nothing open": ("G config <&- >&- 2>&-", 1),
     "a full disk for the output": ("G config > /dev/full", 1),
     "a full disk for the help": ("G --help > /dev/full", 1),
     "a full disk for the errors": ("G --config nope config 2> /dev/full", 1),
@@ -94,6 +107,35 @@ def test_an_odd_use_ends_in_a_line_and_a_code(use: str, tmp_path: Path) -> None:
         assert word not in said, said[-500:]
     assert not [letter for letter in said if not letter.isprintable() and letter not in "\n\t"], repr(said[-500:])
     assert code != 1 or len(done.stderr.splitlines()) <= 2 or "langfuse" in line
+
+
+@pytest.mark.parametrize("used", ["gendash.yaml", "secret", "plan"])
+def test_a_pipe_without_a_writer_is_one_line(used: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_common, "PATIENCE_S", 0.1)
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo(used)
+    monkeypatch.setenv("GENDASH_GRAFANA_TOKEN_FILE" if used == "secret" else "UNUSED", used)
+    done = CliRunner().invoke(cli, ["apply", "plan"] if used == "plan" else ["config"])
+    assert isinstance(done.exception, GendashError)
+    assert [str(one).count("it gives no end within 0.1 s") for one in done.exception.problems] == [1]
+
+
+def test_a_pipe_that_is_written_slowly_is_read_to_its_end_and_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    def write() -> None:
+        with (tmp_path / "pipe").open("w") as pipe:
+            for part in ("schema: ", "mine\n", "environments: {x: {schema: other}}\n"):
+                pipe.write(part)
+                pipe.flush()
+                time.sleep(0.05)
+
+    writer = Thread(target=write)
+    writer.start()
+    settings = Settings(str(tmp_path / "pipe"), "")
+    assert settings.config()["schema"] == "mine"
+    writer.join()
+    assert settings.environments() == ["x"] and settings.overlaid("x").config()["schema"] == "other"
 
 
 def test_what_cannot_be_written_is_one_line(tmp_path: Path) -> None:

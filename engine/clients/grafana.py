@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from gendash.engine.clients.http import BACKOFF_S, Pause, Session
+from gendash.engine.clients.http import BACKOFF_S, PATIENCE, Pause, Session
 from gendash.engine.clients.http_policy import (
     Failing,
     HttpAnswer,
+    Resting,
     Server,
     Unanswered,
     Untrusted,
@@ -106,7 +107,7 @@ def proxy_session(ask: Grafana, uid: str, name: str, key: str) -> Session:
     path = f"/api/datasources/proxy/uid/{uid}"
     where, url = f"{server.where}{path}", f"{server.url.rstrip('/')}{path}"
     through = replace(server, name=name, where=where, url=url, setting=key)
-    return Session(through, ask.requests.pause)
+    return Session(through, ask.requests.pause, PATIENCE)
 
 
 def open_roles(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -142,7 +143,7 @@ class _Transport:
         for wait in BACKOFF_S:
             try:
                 answer = self.session.request(method, url, **options)
-            except (Unanswered, Untrusted):
+            except (Unanswered, Untrusted, Resting):
                 raise
             except Unreachable:
                 self.session.pause(wait)

@@ -18,15 +18,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, partial
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
+from gendash.engine.clients.http_faults import ENDED, cause, is_folder, tls_trouble, unreadable
 from gendash.engine.clients.http_policy import (
     PASSING,
     Broken,
     HttpAnswer,
+    Resting,
     Route,
     Server,
     TooLarge,
@@ -42,9 +43,9 @@ from gendash.engine.model import Problem
 
 CONNECT_S = 10.0
 BACKOFF_S = (0.3, 1.0, 3.0)
+PATIENCE, REST_S = 2, 10.0  # time-outs in a row after which a server is left alone for so long
 _CHUNK = 64 * 1024
 _HEADERS_MOST = 2**20
-_ENDED = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 _SAFE = "/%:@!$&'()*+,;=~"
 Pause = Callable[[float], None]
 
@@ -55,11 +56,16 @@ def is_passing(answer: HttpAnswer) -> bool:
 
 
 class Session:
-    """Connections to one server, kept open between requests; threads may share it."""
+    """Connections to one server, kept open between requests; threads may share it.
 
-    def __init__(self, server: Server, pause: Pause = time.sleep) -> None:
+    With ``patience``, so many time-outs in a row end the questions for REST_S: many that each wait would take hours.
+    """
+
+    def __init__(self, server: Server, pause: Pause = time.sleep, patience: int = 0) -> None:
         self.server = server
         self.pause = pause
+        self.patience = patience
+        self._timeouts, self._rests_until = 0, 0.0
         self._idle: list[http.client.HTTPConnection] = []
 
     def close(self) -> None:
@@ -105,6 +111,7 @@ class Session:
         Raises Unanswered or Broken where no whole answer came after the request was sent, Unreachable where it was
         not sent, TooLarge, Unexpected where the answer is no HTTP, ConfigError where a certificate cannot be read.
         """
+        self._raise_if_it_rests()
         began, timeout_s = time.perf_counter(), timeout_s or self.server.route.timeout_s
         deadline = time.monotonic() + timeout_s
         kind, body = body_of(form, json, text)
@@ -126,10 +133,21 @@ class Session:
                     response.close()
                 connection.close()
                 raise
+        self._timeouts = 0
         if connection.sock is not None:
             self._idle.append(connection)
         ms = (time.perf_counter() - began) * 1000
         return HttpAnswer(method, path, response.status, response.headers, content, ms)
+
+    def _raise_if_it_rests(self) -> None:
+        if self.patience and self._timeouts >= self.patience and time.monotonic() < self._rests_until:
+            what = f"not asked: {self.server.name} did not answer the last {self._timeouts} requests in time"
+            do = f"check that {self.server.name} is not overloaded, or raise {self.server.route.key}.timeout"
+            raise Resting(Problem(self.server.where, what, do))
+
+    def _timed_out(self) -> None:
+        self._timeouts += 1
+        self._rests_until = time.monotonic() + REST_S
 
     @cached_property
     def _base_path(self) -> str:
@@ -163,12 +181,12 @@ class Session:
             setting = next((name for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE") if os.environ.get(name)), "")
             path = os.environ.get(setting, "") if setting else ""
         try:
-            folder = bool(path) and Path(path).is_dir()
+            folder = bool(path) and is_folder(path)
             context = ssl.create_default_context(
                 cafile=None if folder else path or None, capath=path if folder else None
             )
         except (OSError, ValueError) as error:
-            raise _unreadable(setting, path, error) from None
+            raise unreadable(setting, path, error) from None
         if route.insecure:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         known = ssl.get_default_verify_paths()
@@ -179,9 +197,11 @@ class Session:
         if route.client_cert:
             try:
                 certificate, *key = route.client_cert
+                for one in route.client_cert:
+                    is_folder(one)
                 context.load_cert_chain(certificate, key[0] if key else None, "")  # never prompts for a password
             except (OSError, ValueError) as error:
-                raise _unreadable(f"{route.key}.client_cert", ", ".join(route.client_cert), error) from None
+                raise unreadable(f"{route.key}.client_cert", ", ".join(route.client_cert), error) from None
         return context
 
     def _connection(self, deadline: float) -> http.client.HTTPConnection:
@@ -198,17 +218,19 @@ class Session:
         except (OSError, ValueError, http.client.HTTPException) as error:
             connection.close()
             where = self.server.where
+            if isinstance(error, TimeoutError):
+                self._timed_out()
             if proxy and not isinstance(error, ssl.SSLError):
-                what = f"no connection through the proxy {_address(proxy)} of {setting}: {_cause(error)}"
+                what = f"no connection through the proxy {_address(proxy)} of {setting}: {cause(error)}"
                 do = f"start the proxy, or set {self.server.route.key}.proxy to another one or to none"
                 raise Unreachable(Problem(where, what, do)) from None
             if isinstance(error, ssl.SSLError):
-                kind = Unreachable if isinstance(error, _ENDED) else Untrusted
-                raise kind(Problem(where, *_tls_trouble(self.server, error))) from None
+                kind = Unreachable if isinstance(error, ENDED) else Untrusted
+                raise kind(Problem(where, *tls_trouble(self.server, error))) from None
             do = f"check {self.server.setting} and that {self.server.name} runs"
             if self.server.url == DEFAULTS.get(f"{self.server.route.key}_url"):  # the address was never set
                 do += f", or set {self.server.route.key}_url: none if there is none"
-            raise Unreachable(Problem(where, f"no connection: {_cause(error)}", do)) from None
+            raise Unreachable(Problem(where, f"no connection: {cause(error)}", do)) from None
         return connection
 
     def _new_connection(self) -> http.client.HTTPConnection:
@@ -244,17 +266,18 @@ class Session:
         except TargetError:
             raise
         except TimeoutError:
+            self._timed_out()
             what = f"{asked}: no answer within {timeout_s:g} s"
             do = f"check that {self.server.name} is not overloaded, or raise {self.server.route.key}.timeout"
             raise Unanswered(Problem(where, what, do)) from None
         except ssl.SSLCertVerificationError as error:
-            raise Untrusted(Problem(where, *_tls_trouble(self.server, error))) from None
+            raise Untrusted(Problem(where, *tls_trouble(self.server, error))) from None
         except (http.client.IncompleteRead, zlib.error, EOFError):
             raise Broken(Problem(where, f"{asked}: the answer breaks off", "try again")) from None
         except ssl.SSLError as error:
-            raise Broken(Problem(where, *_tls_trouble(self.server, error))) from None
+            raise Broken(Problem(where, *tls_trouble(self.server, error))) from None
         except OSError as error:
-            raise Broken(Problem(where, f"{asked}: the connection broke: {_cause(error)}", "try again")) from None
+            raise Broken(Problem(where, f"{asked}: the connection broke: {cause(error)}", "try again")) from None
         except _TooMuch:
             most = self.server.route.max_bytes // 2**20
             what = f"{asked}: the answer is larger than {most} MiB"
@@ -357,44 +380,3 @@ def _is_here(host: str) -> bool:
 def _address(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-
-
-def _cause(error: Exception) -> str:
-    """The reason of the system, in its words, without addresses."""
-    if isinstance(error, socket.gaierror):
-        return "unknown host"
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    if isinstance(error, http.client.RemoteDisconnected):
-        return "closed without an answer"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    text = str(error)
-    return text if text.startswith("Tunnel connection failed") and text.isprintable() else type(error).__name__
-
-
-def _tls_trouble(server: Server, error: ssl.SSLError) -> tuple[str, str]:
-    """The fault of a TLS connection, and what to do about it."""
-    key = server.route.key
-    if isinstance(error, ssl.SSLCertVerificationError):
-        reason = getattr(error, "verify_message", "") or "not valid"
-        if "expired" in reason or "not yet valid" in reason:
-            do = "renew the server's certificate, and check this machine's clock"
-        elif "match" in reason or "not valid for" in reason:
-            do = f"write the name in {server.setting} that the certificate is made for"
-        else:
-            do = f"name the PEM file of the authority that signed it in {key}.ca_file"
-        return f"no TLS connection: the certificate is refused: {reason.rstrip('.')}", do
-    ended = isinstance(error, _ENDED)
-    reason = "the server ended it" if ended else (getattr(error, "reason", "") or "refused").replace("_", " ").lower()
-    if "certificate required" in reason or "handshake failure" in reason or "bad certificate" in reason or ended:
-        do = f"check {server.setting}, and where a client certificate is asked for, set {key}.client_cert"
-        return f"no TLS connection: {reason}", do
-    if "wrong version number" in reason or "record layer" in reason or "http request" in reason:
-        return f"no TLS connection: {reason}", f"where the server has no TLS, write http:// in {server.setting}"
-    return f"no TLS connection: {reason}", f"check {server.setting}, and what TLS the server speaks"
-
-
-def _unreadable(setting: str, path: str, error: Exception) -> ConfigError:
-    why = (error.strerror if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else "") or "not PEM"
-    return ConfigError(Problem(setting, f"cannot read '{path}': {why}", "name a PEM file that can be read"))

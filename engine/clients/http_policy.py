@@ -45,6 +45,10 @@ class Untrusted(Unreachable):
     """The two sides do not agree on TLS: sending again does not help."""
 
 
+class Resting(Unreachable):
+    """Nothing was sent, since the last requests were not answered in time: sending again at once does not help."""
+
+
 class Failing(Unexpected):
     """The server, or one before it, failed: what the request asks for may have been done."""
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from gendash.engine.clients.answers import Failed
-from gendash.engine.clients.http import Session, is_passing
+from gendash.engine.clients.http import PATIENCE, Session, is_passing
 from gendash.engine.clients.http_policy import HttpAnswer, Server, basic, explain, json_of, route_of
 from gendash.engine.config.load import Config
 from gendash.engine.errors import Unexpected
@@ -168,7 +168,7 @@ def prometheus_session(config: Config, key: str = "prometheus_url") -> Session:
         credential,
         ask,
     )
-    return Session(server)
+    return Session(server, patience=PATIENCE)
 
 
 def certain(answer: Data | Failed, what: str) -> Data:

@@ -28,8 +28,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """``did you mean 'x'?`` for the nearest known name, or an empty string."""
-    near = nearest(name, known)
+    """``did you mean 'x'?`` for the nearest known name, or an empty string; a name of several lines is none."""
+    near = nearest(name, (one for one in known if one.isprintable()))
     return f"did you mean '{near}'?" if near else ""
 
 

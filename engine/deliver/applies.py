@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from gendash.engine.config.load import Config
@@ -16,6 +17,7 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.deliver.state import Desired
 from gendash.engine.errors import TargetError
 from gendash.engine.model import Problem
+from gendash.engine.render.dashboard_diff import stamped
 from gendash.engine.render.grafana_alerting import grafana_alerting
 from gendash.engine.render.provisioning import Folder
 from gendash.engine.render.rules import render_rules
@@ -28,13 +30,17 @@ _STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
 class Delivered(NamedTuple):
-    """What an apply delivered: titles of dashboards by uid, folders, rule files by name, and Grafana's rules by uid."""
+    """What an apply delivered: titles of dashboards by uid, folders, rule files by name, and Grafana's rules by uid.
+
+    ``builds`` are the content hashes of the dashboards, by uid.
+    """
 
     at: datetime
     dashboards: Mapping[str, str]
     folders: Sequence[Folder]
     rules: Mapping[str, bytes]
     alerts: Mapping[str, Mapping[str, Any]]
+    builds: Mapping[str, str] = MappingProxyType({})
 
 
 def delivered_text(catalog: Catalog, wanted: Desired | None) -> str:
@@ -44,14 +50,15 @@ def delivered_text(catalog: Catalog, wanted: Desired | None) -> str:
     alerts = dict(grafana_alerting(catalog).rules) if by_grafana else {}
     boards = wanted.dashboards if wanted else {}
     titles = {uid: str(board.get("title") or uid) for uid, (board, _) in boards.items()}
-    return _as_text(titles, wanted.folders if wanted else (), rules, alerts)
+    builds = {uid: stamped(board) for uid, (board, _) in boards.items()}
+    return _as_text(titles, wanted.folders if wanted else (), rules, alerts, builds)
 
 
 def keep_apply(config: Config, server: str, state: Path, at: datetime, text: str, wrote: bool = True) -> None:
     """Keeps what an apply delivered that ``wrote``, or that the newest does not equal. Raises TargetError."""
     before = kept_applies(config, server, state)
-    if not wrote and before and _text(before[0]) == text:
-        return
+    if not wrote and before and _without_builds(_text(before[0])) == _without_builds(text):
+        return  # an older gendash kept no builds
     if not note_apply(config, server, at, text, KEPT):
         folder = _folder(state, server)
         try:
@@ -82,19 +89,26 @@ def _delivered(at: datetime, text: str) -> Delivered:
     content = json.loads(text)
     folders = [Folder(**{**one, "teams": tuple(one["teams"])}) for one in content["folders"]]
     titles = content["dashboards"]
-    return Delivered(
-        at, titles, folders, {name: one.encode() for name, one in content["rules"].items()}, content["alerts"]
-    )
+    rules = {name: one.encode() for name, one in content["rules"].items()}
+    return Delivered(at, titles, folders, rules, content["alerts"], content.get("builds") or {})
+
+
+def _without_builds(text: str) -> dict[str, Any]:
+    return {**json.loads(text), "builds": None}
 
 
 def _text(one: Delivered) -> str:
     rules = {name: content.decode() for name, content in one.rules.items()}
-    return _as_text(one.dashboards, one.folders, rules, one.alerts)
+    return _as_text(one.dashboards, one.folders, rules, one.alerts, one.builds)
 
 
 def _as_text(
-    dashboards: Mapping[str, str], folders: Sequence[Folder], rules: Mapping[str, str], alerts: Mapping[str, Any]
+    dashboards: Mapping[str, str],
+    folders: Sequence[Folder],
+    rules: Mapping[str, str],
+    alerts: Mapping[str, Any],
+    builds: Mapping[str, str],
 ) -> str:
     places = [place._asdict() for place in folders]
-    content = {"dashboards": dashboards, "folders": places, "rules": rules, "alerts": alerts}
+    content = {"dashboards": dashboards, "folders": places, "rules": rules, "alerts": alerts, "builds": dict(builds)}
     return json.dumps(content, sort_keys=True)

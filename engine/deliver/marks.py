@@ -54,6 +54,12 @@ def owner_of(message: Any) -> tuple[Owner, str] | None:
     return (Owner(found["instance"] or "", found["project"] or ""), found["folder"]) if found else None
 
 
+def build_of(message: Any) -> str:
+    """The content hash of what was written with this message; empty if it is no mark of gendash."""
+    found = _MARK.match(str(message or ""))
+    return found["build"] if found else ""
+
+
 def last_own_version(history: Sequence[Mapping[str, Any]], owner: Owner) -> tuple[Mapping[str, Any], str] | None:
     """The newest version that this owner wrote and the folder that it wrote it to."""
     for version in history:

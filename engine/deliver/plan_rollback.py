@@ -33,7 +33,12 @@ class Rollback(NamedTuple):
 
 
 def plan_rollback(catalog: Catalog, state: Path, until: datetime | None, pause: Pause = time.sleep) -> Rollback:
-    """What brings back the state of a time, or before the last apply. Raises Refused where there was none."""
+    """What brings back the state of a time, or before the last apply. Raises Refused where there was none.
+
+    A time without a fraction of a second is that second's end.
+    """
+    if until and not until.microsecond:
+        until = until.replace(microsecond=999_999)
     targets = configured(catalog.config)
     parts, changes, servers, notes = [], list[Change](), list[str](), [NEVER]
     kept = kept_applies(catalog.config, server_key(catalog.config), state)
@@ -47,7 +52,7 @@ def plan_rollback(catalog: Catalog, state: Path, until: datetime | None, pause: 
             histories = {uid: read_versions(ask, uid) for uid in wanted.dashboards}
         until = until or until_before_last(histories, wanted.owner, own_kept)
         old = _newest(own_kept, until)
-        target, own = rollback_changes(wanted, observed, histories, until)
+        target, own = rollback_changes(wanted, observed, histories, until, old.builds if old else {})
         if old:
             notes += [f"{one}; apply earlier definitions" for one in _lost(old, wanted)]
             aim, places = folders_back(wanted, observed, old)

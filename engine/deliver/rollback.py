@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from gendash.engine.clients.grafana import Grafana
 from gendash.engine.deliver.applies import Delivered
 from gendash.engine.deliver.changes import Change
-from gendash.engine.deliver.marks import Owner, mark, owner_of
+from gendash.engine.deliver.marks import Owner, build_of, mark, owner_of
 from gendash.engine.deliver.plan_folders import folder_changes
 from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana
 from gendash.engine.errors import Refused
@@ -38,20 +39,27 @@ def read_versions(ask: Grafana, uid: str) -> Versions:
 
 
 def until_before_last(histories: Mapping[str, Versions], owner: Owner, kept: Sequence[Delivered] = ()) -> datetime:
-    """The moment before the last apply, in whole seconds as Grafana dates versions. Raises Refused without one."""
+    """The moment before the last apply. Raises Refused without one."""
     times = [_time(v) for versions in histories.values() for v in _own(versions, owner)]
     begun = [one.at for one in kept]
     if not times and len(begun) < 2:
         raise Refused(Problem("rollback", "Grafana's history holds no version of ours", "apply first"))
     if not times or (begun and max(times) - begun[0] < ONE_APPLY):
-        return begun[0].replace(microsecond=0) - timedelta(microseconds=1)
+        return begun[0] - timedelta(microseconds=1)
     return max(times) - ONE_APPLY
 
 
 def rollback_changes(
-    wanted: Desired, observed: ObservedGrafana, histories: Mapping[str, Versions], until: datetime
+    wanted: Desired,
+    observed: ObservedGrafana,
+    histories: Mapping[str, Versions],
+    until: datetime,
+    builds: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Desired, list[Change]]:
-    """The changes that bring each dashboard back to our newest version of a time, and the state that they aim at."""
+    """The changes that bring each dashboard back to our newest version of a time, and the state that they aim at.
+
+    ``builds`` are the content hashes of what the last apply before that time delivered, by uid.
+    """
     changes: list[Change] = []
     target: dict[str, tuple[Mapping[str, Any], str]] = {}
     for uid in wanted.dashboards:
@@ -59,7 +67,7 @@ def rollback_changes(
         if not isinstance(live, LiveDashboard):
             continue
         own = _own(histories.get(uid, ()), wanted.owner)
-        old = next((version for version in own if _time(version) <= until), None)
+        old = next((version for version in own if _is_until(version, until, builds.get(uid, ""))), None)
         change, place = _back(uid, live, own, old, wanted.owner)
         changes.append(change)
         if old is not None and change.writes:
@@ -131,6 +139,13 @@ def _back(
 def _own(versions: Versions, owner: Owner) -> list[Mapping[str, Any]]:
     found = ((version, owner_of(version.get("message"))) for version in versions)
     return [version for version, who in found if who and who[0].fits(owner)]
+
+
+def _is_until(version: Mapping[str, Any], until: datetime, build: str) -> bool:
+    """True for a version of before a time. Grafana dates by whole seconds: within one, what was built decides."""
+    at = _time(version)
+    last = at if at.microsecond else at + timedelta(seconds=1, microseconds=-1)
+    return last <= until or (at <= until and bool(build) and build_of(version.get("message")) == build)
 
 
 def _time(version: Mapping[str, Any]) -> datetime:

@@ -21,6 +21,7 @@ from gendash.engine.clients.prometheus import prometheus_session
 from gendash.engine.config.load import Config
 from gendash.engine.config.value_types import UNITS_S
 from gendash.engine.deliver.changes import Change, capped
+from gendash.engine.deliver.odd_shape import ODD_SHAPE
 from gendash.engine.errors import TargetError
 from gendash.engine.languages.promql import normal_form
 
@@ -66,8 +67,11 @@ def _read(session: Session, namespace: str) -> dict[str, Group]:
     try:
         content = yaml.safe_load(answer.text) or {}
         groups = content.get(namespace) or []
-        return {str(group["name"]): group for group in groups}
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError):
+        found = {str(group["name"]): group for group in groups}
+        for group in found.values():
+            group_text(group), _rules(group)
+        return found
+    except (yaml.YAMLError, *ODD_SHAPE):
         raise explain(session.server, answer, "the answer is no list of rule groups") from None
 
 

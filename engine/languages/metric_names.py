@@ -35,3 +35,11 @@ def with_selectors(text: str) -> str:
 def selector(name: str, matchers: str = "") -> str:
     """PromQL that selects the series of a metric; ``matchers`` are in braces."""
     return with_selectors(placeholder(name) + matchers)
+
+
+def bucket_bound(le: str) -> float | None:
+    """The upper bound of a histogram's bucket, which its label ``le`` holds; None for a text that is no number."""
+    try:
+        return float(le)
+    except ValueError:
+        return None

@@ -41,7 +41,7 @@ class Builtins:
         for use in _uses(text):
             if use.arguments is None and use.name not in self.types:
                 known = suggest(use.name, self.types | _SPELLINGS)
-                do = known or f"a type of an extension needs its schema: public.{use.name}"
+                do = known or f"a type of an extension needs its schema: public.{' '.join(use.name.split())}"
                 yield Fault(f"no type '{use.name}' in PostgreSQL", do, use.place)
             elif use.arguments is not None:
                 yield from self._call(use, use.arguments)
@@ -50,7 +50,7 @@ class Builtins:
         name = use.name
         if name not in self.functions:
             known = suggest(name, {*self.functions, *_OF_THE_GRAMMAR})
-            do = known or f"a function of an extension needs its schema: public.{name}(...)"
+            do = known or f"a function of an extension needs its schema: public.{' '.join(name.split())}(...)"
             yield Fault(f"no function '{name}' in PostgreSQL", do, use.place)
             return
         ranges = self.functions[name]

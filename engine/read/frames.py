@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from gendash.engine.languages.metric_names import bucket_bound
 from gendash.engine.model import Query
 from gendash.engine.read.moments import ms_of
 from gendash.engine.read.reader import Rows
@@ -191,7 +192,8 @@ def _table_frame(series: Sequence[Mapping[str, Any]], ref: str, value: str) -> F
 
 def _heatmap(series: Sequence[Mapping[str, Any]], ref: str) -> Frame:
     """A field for each bucket, called by its upper bound, from the lowest on: what fell into it and no lower one."""
-    bounds = sorted((float(one["metric"]["le"]), one) for one in series if "le" in one["metric"])
+    known = [(bucket_bound(one["metric"].get("le", "")), one) for one in series]
+    bounds = sorted(((bound, one) for bound, one in known if bound is not None), key=lambda pair: pair[0])
     moments = sorted({at for _, one in bounds for at, _ in _samples(one)})
     fields = [Field(TIME, "time", [at * 1000 for at in moments])]
     below = [0.0] * len(moments)

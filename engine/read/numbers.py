@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+_MOST_PLACES = 308  # beyond, a power of ten is infinite
 _WIDE = Context(prec=400)  # the largest float has 309 digits
 
 
@@ -42,6 +43,8 @@ def to_fixed(value: float, decimals: int | None) -> str:
     if value == 0:
         return f"{0:.{decimals or 0}f}"
     places = decimals_for(value) if decimals is None else decimals
+    if places > _MOST_PLACES:
+        return js_text(value)
     factor = 10.0 ** max(0, places)
     text = js_text(js_round(value * factor) / factor)
     if "e" in text or places <= 0:
@@ -56,7 +59,8 @@ def decimals_for(value: float) -> int:
         return 0
     # the logarithm as the browser takes it: a quotient that is a little below 3 at 1000
     places = -math.floor(math.log(abs(value)) / math.log(10)) + 1
-    return max(0, places + (abs(value) / 10.0**-places > 2.25))
+    unit = 10.0**-places  # 0 below the smallest number
+    return max(0, places + (not unit or abs(value) / unit > 2.25))
 
 
 def localized(value: float, most: int | None = None, least: int = 0) -> str:

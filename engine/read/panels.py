@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -126,7 +127,7 @@ def dashboard_read(catalog: Catalog, sources: Sources, dashboard: Dashboard, mom
     span = moment.span or Span.last(dashboard.range, moment.end)
     choices = _choices(catalog, sources, dashboard, rendered, moment)
     picked = [choice for _, choice in choices]
-    read = partial(_panel_read, catalog, sources, dashboard, picked, moment)
+    read = partial(_contained, partial(_panel_read, catalog, sources, dashboard, picked, moment))
     with ThreadPoolExecutor(WORKERS) as pool:
         every = [(panel, shown[panel_id(dashboard.name, panel.slug)]) for panel in dashboard.panels()]
         panels = dict(zip([panel.slug for panel, _ in every], pool.map(lambda one: read(*one), every), strict=True))
@@ -171,6 +172,14 @@ def _variables_in(dashboard: Dashboard, texts: Sequence[str]) -> set[str]:
             found.add(variable.name)
             every += [variable.query.text] if variable.query else []
     return found
+
+
+def _contained(read: Callable[..., PanelRead], panel: Panel, rendered: Mapping[str, Any]) -> PanelRead:
+    """A panel, or the fault that reading it met: the others are shown."""
+    try:
+        return read(panel, rendered)
+    except Exception as error:
+        return PanelRead(panel, rendered, faults=[reason_of(error)])
 
 
 def _panel_read(
@@ -322,7 +331,7 @@ def _marks(
 def _runs(one: Mapping[str, Any], name: str, text: str, step_ms: int) -> list[Mark]:
     """A mark for each unbroken run of samples other than 0."""
     found: list[Mark] = []
-    last = 0.0
+    last = -math.inf
     for at, value in one.get("values", ()):
         if float(value) == 0:
             continue

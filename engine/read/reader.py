@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from queue import Empty, LifoQueue
 from typing import Any
@@ -28,7 +29,7 @@ from gendash.engine.clients.postgres import (
 )
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.relations import qualified
-from gendash.engine.errors import Unreachable
+from gendash.engine.errors import Unexpected, Unreachable
 from gendash.engine.model import Problem
 
 TIMEOUT = "5s"
@@ -45,6 +46,21 @@ class Rows:
     ms: float
 
 
+def expect_rows(answer: Rows, *kinds: tuple[type, ...]) -> list[tuple[Any, ...]]:
+    """The rows of a query of ours, whose cells are null or of these types.
+
+    Raises Unexpected for others: PostgreSQL gives none, a server between may.
+    """
+    for row in answer.rows:
+        fits = len(row) == len(kinds) and all(
+            cell is None or isinstance(cell, kind) for cell, kind in zip(row, kinds, strict=True)
+        )
+        if not fits:
+            raise Unexpected(Problem("store", "the rows are of another shape than asked for", "check who answers"))
+    return answer.rows
+
+
+NUMBER = (int, float, Decimal)
 RunQuery = Callable[[str], Rows | Failed]
 
 

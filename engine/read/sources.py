@@ -14,7 +14,7 @@ from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.postgres import store
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.relations import reader_login
-from gendash.engine.errors import Denied, GendashError, TargetError
+from gendash.engine.errors import Denied, GendashError, TargetError, problems_of
 from gendash.engine.languages.grafana_macros import Choice, MacroError, expand_macros, leftovers
 from gendash.engine.model import Problem
 from gendash.engine.read.questions import Sent, aligned_range
@@ -58,9 +58,9 @@ def open_sources(
     return Sources(readers, call, down)
 
 
-def reason_of(error: GendashError) -> str:
+def reason_of(error: Exception) -> str:
     """The problems of an error in one line."""
-    return "; ".join(map(str, error.problems))
+    return "; ".join(map(str, problems_of(error)))
 
 
 def _reader(config: Config, role: str, at: datetime | None) -> AbstractContextManager[RunQuery]:

@@ -8,7 +8,7 @@ from gendash.engine.clients.answers import Failed
 from gendash.engine.definitions.audits import audits, is_off, share_limit, touched
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.relations import qualified
-from gendash.engine.read.reader import RunQuery
+from gendash.engine.read.reader import RunQuery, expect_rows
 from gendash.engine.verify.verdict import OK, Finding
 
 
@@ -21,7 +21,7 @@ def shares_beyond(catalog: Catalog, ask: RunQuery) -> dict[str, str]:
     known = audits(catalog)
     return {
         name: sample or ""
-        for name, sample in answer.rows
+        for name, sample in expect_rows(answer, (str,), (str,))
         if name in known and not is_off(catalog, known[name]) and share_limit(catalog.config, known[name]) is not None
     }
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog, below
+from gendash.engine.languages.metric_names import bucket_bound
 from gendash.engine.languages.promql import selectors
 from gendash.engine.render.rules import live_rules, rule_expression
 
@@ -30,7 +31,8 @@ class Threshold(NamedTuple):
 
     def lacking(self, bounds: Collection[str]) -> str:
         """What is wrong, and the bounds that could be used instead."""
-        finite = sorted((bound for bound in bounds if bound != "+Inf"), key=float)
+        known = {bound: bucket_bound(bound) for bound in bounds if bound != "+Inf"}
+        finite = sorted((bound for bound, at in known.items() if at is not None), key=lambda bound: known[bound] or 0.0)
         return f"{self.setting} is no bucket bound; set it to one of {', '.join(finite)}"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gendash.engine.errors import TargetError
 from gendash.engine.languages.promql import normal_form
 from gendash.engine.read.sources import PROMETHEUS
 from gendash.engine.render.rules import rule_expression
@@ -36,6 +35,6 @@ def rule_verdict(live: Servers, name: str) -> Verdict:
         return replace(blank, status="error", why=same.error)
     try:
         finding = live.series(name, False) if rule.kind == "record" else OK
-    except TargetError as error:
+    except Exception as error:
         finding = failed_query(error)
     return replace(blank, status=finding.status, why=finding.why, rows=1)

@@ -14,11 +14,11 @@ from gendash.engine.clients.answers import Failed
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.relations import qualified
-from gendash.engine.errors import ContentError, GendashError, TargetError, Unexpected
+from gendash.engine.errors import ContentError, Unexpected
 from gendash.engine.languages.grafana_macros import Choice, browser_part
 from gendash.engine.model import Problem, Variable
 from gendash.engine.read.questions import first_choice
-from gendash.engine.read.reader import Rows, RunQuery
+from gendash.engine.read.reader import NUMBER, Rows, RunQuery, expect_rows
 from gendash.engine.read.sources import (
     PROMETHEUS,
     Sources,
@@ -144,16 +144,20 @@ def _connect(
     for role, reader in sources.readers.items():
         try:
             filled |= _filled(catalog, reader)
-        except GendashError as error:
+        except Exception as error:
             down[role] = failed_query(error)
     auditor = None if "admin_reader" in down else sources.readers.get("admin_reader")
-    beyond = shares_beyond(catalog, auditor) if auditor else {}
+    beyond: dict[str, str] = {}
+    try:
+        beyond = shares_beyond(catalog, auditor) if auditor else {}
+    except Exception as error:
+        down["admin_reader"] = failed_query(error)
     relations, doubts = relation_finder(catalog, filled), doubt_finder(catalog, beyond)
     seen = Recorded(catalog)
     if sources.call is not None:
         try:
             seen = look_at_series(catalog, sources.call, moment)
-        except TargetError as error:
+        except Exception as error:
             down[PROMETHEUS] = failed_query(error)
     return Servers(catalog, sources, down, relations, doubts, seen.find, seen.loaded, seen.rules_unknown, through)
 
@@ -167,7 +171,8 @@ def _filled(catalog: Catalog, ask: RunQuery) -> dict[str, Filled]:
     if isinstance(answer, Failed):
         do = MIGRATE if answer.code in _REFUSALS else "check that the store answers, and the address of its data source"
         raise Unexpected(Problem("store", answer.message, do))
-    return {name: Filled(age_s, cadence_s or 0.0, error or "") for name, age_s, cadence_s, error in answer.rows}
+    rows = expect_rows(answer, (str,), NUMBER, NUMBER, (str,))
+    return {name: Filled(age_s, cadence_s or 0.0, error or "") for name, age_s, cadence_s, error in rows}
 
 
 # ── panels and annotations ───────────────────────────────────────────────────────────────────────────────────────
@@ -191,12 +196,18 @@ def _with_options(live: Servers, item: Question, choices: Sequence[Choice], one:
     for option in tried:
         result = _ask(live, item, [replace(c, picked=(option,)) if c is one else c for c in choices])
         if result.finding.status in ("error", "missing"):
-            return replace(result.finding, why=f"with {one.name} = {option}: {result.finding.why}")
+            return replace(result.finding, why=f"with {one.name} = {_shown(option)}: {result.finding.why}")
         if result.answer.rows:
             return with_all
     if item.query.may_be_empty:
         return with_all
-    return Finding("no_rows", f"rows with All, but none with {one.name} = {' or '.join(tried)}")
+    return Finding("no_rows", f"rows with All, but none with {one.name} = {' or '.join(map(_shown, tried))}")
+
+
+def _shown(option: str) -> str:
+    """An option, which may be any text of a user, in one short line."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in option).split())
+    return line if len(line) <= 60 else f"{line[:60]}…"
 
 
 def _ask(live: Servers, item: Question, choices: Sequence[Choice]) -> QueryResult:
@@ -216,7 +227,7 @@ def _ask(live: Servers, item: Question, choices: Sequence[Choice]) -> QueryResul
             return QueryResult(_judged(live, item, answer), answer, given.ms)
         answer = series(given.series)
         return QueryResult(judge(item.query, answer, live.series(text, not answer.rows)), answer, given.ms)
-    except TargetError as error:  # a server that went away meanwhile
+    except Exception as error:  # a server that went away meanwhile, or a fault of ours: the others are judged
         return QueryResult(failed_query(error))
 
 
@@ -291,6 +302,6 @@ def _options(
             source = live.relations(item.relations)
         else:
             source = live.series(given.selector, not given.texts) if given.selector else OK
-    except TargetError as error:
+        return options, QueryResult(judge(item.query, answer, source), answer, given.ms)
+    except Exception as error:
         return [], QueryResult(failed_query(error))
-    return options, QueryResult(judge(item.query, answer, source), answer, given.ms)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from gendash.engine.clients import prometheus as prom
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.errors import GendashError
 from gendash.engine.read.sources import Sources, reason_of
 from gendash.engine.verify.series import Finder
 from gendash.engine.verify.through_grafana import Through
@@ -32,6 +31,6 @@ class Servers:
     through: Through | None = None
 
 
-def failed_query(error: GendashError) -> Finding:
-    """A failed query as a finding, in one line."""
+def failed_query(error: Exception) -> Finding:
+    """A failed query as a finding, in one line; of a fault of gendash its kind and place."""
     return Finding("error", reason_of(error))

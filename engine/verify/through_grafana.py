@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
+
+import msgspec
 
 from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.grafana import Grafana, named_server, open_roles, proxy_session, reason, session
-from gendash.engine.clients.http import Pause, Session
+from gendash.engine.clients.http import PATIENCE, Pause, Session
 from gendash.engine.clients.prometheus import Call, calls_of
 from gendash.engine.config.load import Config
 from gendash.engine.config.organisations import grafana_organisations
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.errors import TargetError
+from gendash.engine.errors import TargetError, problems_of
 from gendash.engine.model import Audience
 from gendash.engine.read.reader import Rows, RunQuery
 from gendash.engine.render.dashboards import render_dashboards
@@ -33,7 +36,37 @@ _CODES = (  # what a message of PostgreSQL means, since Grafana passes no SQLSTA
 )
 
 
-Frames = list[Mapping[str, Any]]
+class _Field(msgspec.Struct):
+    """A field of a data frame without its cells."""
+
+    name: str | None = None
+    type: str = ""
+
+
+class _Schema(msgspec.Struct):
+    fields: list[_Field] | None = None
+
+
+class _Cells(msgspec.Struct):
+    values: list[list[Any]] | None = None
+
+
+class DataFrame(msgspec.Struct):
+    """A data frame of Grafana's query API. Raises ValueError where columns, cells and types do not fit."""
+
+    schema: _Schema = msgspec.field(default_factory=_Schema)
+    data: _Cells = msgspec.field(default_factory=_Cells)
+
+    def __post_init__(self) -> None:
+        columns, values = self.schema.fields or [], self.data.values or []
+        if values and (len(columns) != len(values) or len({len(cells) for cells in values}) > 1):
+            raise ValueError("columns of different lengths")
+        for column, cells in zip(columns, values, strict=False):
+            if column.type == "number" and not all(cell is None or isinstance(cell, int | float) for cell in cells):
+                raise ValueError("a number that is none")
+
+
+Frames = list[DataFrame]
 Board = Mapping[str, Any]
 
 
@@ -94,7 +127,10 @@ class Through:
             message = str(found.get("error") or reason(status, answer)).removeprefix("db query error: ")
             code = next((code for pattern, code in _CODES if pattern.search(message)), "")
             return Failed(code, message.removeprefix("pq: "), ms), ms
-        return list(found.get("frames") or ()), ms
+        try:
+            return frames_of(found.get("frames") or []), ms
+        except ValueError as error:
+            return Failed("", f"Grafana's frames are of another shape: {error}", ms), ms
 
 
 @contextmanager
@@ -110,13 +146,19 @@ def through_grafana(catalog: Catalog, pause: Pause = time.sleep) -> Iterator[Thr
 def _open(stack: ExitStack, config: Config, pause: Pause) -> Through:
     """One organisation."""
     ask = stack.enter_context(session(config, pause))
+    ask.requests.patience = PATIENCE
     server = named_server(ask, config["grafana_org_id"])
     source = proxy_session(ask, config["datasources.prometheus.uid"], "Prometheus", "datasources.prometheus")
     behind = stack.enter_context(source)
     return Through(config, ask, behind, calls_of(behind), server)
 
 
-def answer_of(frames: Sequence[Mapping[str, Any]], series: bool) -> Answer:
+def frames_of(value: Any) -> Frames:
+    """The data frames of an answer. Raises ValueError where they have another shape."""
+    return msgspec.convert(value, Frames)
+
+
+def answer_of(frames: Sequence[DataFrame], series: bool) -> Answer:
     """The cells that a panel draws of data frames; ``series``: each frame is one series, as of Prometheus."""
     numbers: list[float | None] = []
     texts = rows = 0
@@ -135,16 +177,15 @@ def answer_of(frames: Sequence[Mapping[str, Any]], series: bool) -> Answer:
     return Answer(rows, tuple(numbers), texts)
 
 
-def _columns(frame: Mapping[str, Any]) -> tuple[list[str], list[str], list[list[Any]]]:
+def _columns(frame: DataFrame) -> tuple[list[str], list[str], list[list[Any]]]:
     """Names, kinds and cells of a frame's columns; none where it has no row."""
-    fields = frame.get("schema", {}).get("fields") or []
-    values = frame.get("data", {}).get("values") or []
+    fields, values = frame.schema.fields or [], frame.data.values or []
     if not values or not values[0]:
         return [], [], []
-    return [str(one.get("name")) for one in fields], [str(one.get("type")) for one in fields], values
+    return [str(one.name) for one in fields], [one.type for one in fields], values
 
 
-def _rows(frames: Sequence[Mapping[str, Any]], ms: float) -> Rows:
+def _rows(frames: Sequence[DataFrame], ms: float) -> Rows:
     names, kinds, columns = _columns(frames[0]) if frames else ([], [], [])
     return Rows(tuple(names), tuple(kind == "number" for kind in kinds), list(zip(*columns, strict=True)), ms)
 
@@ -156,8 +197,9 @@ def judge_grafana(catalog: Catalog, through: Through) -> list[Verdict]:
     found = []
     for part, boards in _by_organisation(through, rendered, hidden):
         used = sorted(set().union(*map(uses, boards)))
-        found += [_health(part, uid) for uid in used if not uid.startswith("-- ")]
-    found.append(_plugins(through, rendered.values()))
+        own = [uid for uid in used if not uid.startswith("-- ")]
+        found += [_looked(uid, f"data source {uid}", partial(_health, part, uid)) for uid in own]
+    found.append(_looked("plugins", "plug-ins of panels", partial(_plugins, through, rendered.values())))
     return found + (_secrecy(through.admin or through, sorted(hidden)) if hidden else [])
 
 
@@ -175,6 +217,14 @@ def _verdict(name: str, title: str, status: Status = "ok", why: str = "") -> Ver
     return Verdict(GRAFANA, name, title, "server", "", status, why)
 
 
+def _looked(name: str, title: str, look: Callable[[], Verdict]) -> Verdict:
+    """A verdict on a part of Grafana; an error of it costs no other."""
+    try:
+        return look()
+    except Exception as error:
+        return _verdict(name, title, "error", "; ".join(one.what for one in problems_of(error)))
+
+
 def _health(through: Through, uid: str) -> Verdict:
     title = f"data source {uid}"
     status, body = through.session("GET", f"/datasources/uid/{uid}")
@@ -183,8 +233,10 @@ def _health(through: Through, uid: str) -> Verdict:
     status, body = through.session("GET", f"/datasources/uid/{uid}/health")
     if status == 200:
         return _verdict(uid, title)
-    detail = (body.get("details") or {}).get("verboseMessage") if isinstance(body, Mapping) else ""
-    return _verdict(uid, title, "error", "; ".join(filter(None, [reason(status, body), detail])))
+    details = body.get("details") if isinstance(body, Mapping) else None
+    detail = details.get("verboseMessage") if isinstance(details, Mapping) else ""
+    said = [reason(status, body), through.session.requests.server.cleared(str(detail or ""), 300)]
+    return _verdict(uid, title, "error", "; ".join(filter(None, said)))
 
 
 def _plugins(through: Through, dashboards: Any) -> Verdict:
@@ -194,7 +246,7 @@ def _plugins(through: Through, dashboards: Any) -> Verdict:
         return _verdict("plugins", title, "error", f"cannot be listed: {reason(status, body)}")
     top = [panel for dashboard in dashboards for panel in dashboard["panels"]]
     kinds = {str(panel["type"]) for one in top for panel in (one, *one.get("panels", ()))} - {"row"}
-    missing = sorted(kinds - {str(one.get("id")) for one in body})
+    missing = sorted(kinds - {str(one.get("id")) for one in body if isinstance(one, Mapping)})
     why = f"not installed: {', '.join(missing)}; install them in Grafana"
     return _verdict("plugins", title, "missing", why) if missing else _verdict("plugins", title)
 
@@ -205,12 +257,23 @@ def _secrecy(through: Through, admin: Sequence[str]) -> list[Verdict]:
     place = folder(through.config, audience).uid
     found = [_permissions(through, f"/folders/{place}", place)]
     found += [_permissions(through, f"/dashboards/uid/{uid}", uid) for uid in admin]
-    status, body = through.session("GET", "/dashboards/public-dashboards")
-    if status == 200:
-        links = {str(row.get("dashboardUid")) for row in body.get("publicDashboards") or () if row.get("isEnabled")}
-        why = "anybody can open it by a public link; delete the link in Grafana"
-        found += [_verdict(uid, f"public link of {uid}", "error", why) for uid in sorted(links & set(admin))]
-    return found
+    return found + _public_links(through, admin)
+
+
+def _public_links(through: Through, admin: Sequence[str]) -> list[Verdict]:
+    """An error for each dashboard for admins that has a public link, and for links that cannot be listed."""
+    name, title = "public-dashboards", "public links"
+    try:
+        status, body = through.session("GET", "/dashboards/public-dashboards")
+        if status != 200:  # switched off
+            return []
+        rows = _objects(body["publicDashboards"] or [])
+        links = {str(row.get("dashboardUid")) for row in rows if row.get("isEnabled")}
+    except (TargetError, LookupError, TypeError) as error:
+        why = error.problems[0].what if isinstance(error, TargetError) else "they are of another shape"
+        return [_verdict(name, title, "error", f"cannot be listed: {why}")]
+    why = "anybody can open it by a public link; delete the link in Grafana"
+    return [_verdict(uid, f"public link of {uid}", "error", why) for uid in sorted(links & set(admin))]
 
 
 def _permissions(through: Through, path: str, uid: str) -> Verdict:
@@ -223,6 +286,16 @@ def _permissions(through: Through, path: str, uid: str) -> Verdict:
         return _verdict(uid, title, "missing", "it is not in Grafana; run `gendash apply`")
     if status != 200:
         return _verdict(uid, title, "error", f"cannot be seen: {reason(status, rows)}; use a token of the role Admin")
-    roles = open_roles(rows)
+    try:
+        roles = open_roles(_objects(rows))
+    except TypeError:
+        return _verdict(uid, title, "error", "cannot be seen: the answer is no list of permissions")
     why = f"open to {' and '.join(f'{role}s' for role in roles)}, and it is for admins; run `gendash plan`"
     return _verdict(uid, title, "error", why) if roles else _verdict(uid, title)
+
+
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    """A list of objects. Raises TypeError for anything else."""
+    if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
+        raise TypeError("not a list of objects")
+    return value

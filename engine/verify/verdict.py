@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Literal
@@ -25,6 +26,7 @@ WORST_FIRST: tuple[Status, ...] = (
     "ok",
 )
 CALM: frozenset[Status] = frozenset({"ok", "not_available"})
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATE = 5  # a source is stale when it is this many of its own intervals behind
 
 
@@ -134,9 +136,21 @@ def _frame_fault(columns: Sequence[str], rows: Sequence[Sequence[Any]], format: 
     at = columns.index("time")
     times = [row[at] for row in rows if row[at] is not None]
     labels = any(isinstance(cell, str) for cell in rows[0])
-    if labels and any(later < earlier for earlier, later in pairwise(times)):
+    if any(not isinstance(one, date) and not _is_number(one) for one in times):
+        return "the column named time holds no times"
+    if labels and any(later < earlier for earlier, later in pairwise(_moments(times))):
         return "a time series with labels must be ordered by time"
     return ""
+
+
+def _moments(times: Sequence[Any]) -> list[float]:
+    """Times as numbers of one kind that can be compared."""
+    return [_moment(one) if isinstance(one, date) else float(one) for one in times]
+
+
+def _moment(time: date) -> float:
+    whole = time if isinstance(time, datetime) else datetime(time.year, time.month, time.day)
+    return (whole.replace(tzinfo=whole.tzinfo or UTC) - _EPOCH).total_seconds()
 
 
 def judge(query: Query, answer: Answer, source: Finding = OK) -> Finding:

@@ -199,6 +199,7 @@ def server() -> Iterator[tuple[str, list[random.Random]]]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # headers and body in one packet: two would wait for each other
 
         def answer(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import socket
 import ssl
@@ -14,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import Message
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -538,6 +540,19 @@ def test_a_certificate_that_is_not_there_is_one_line(
         monkeypatch.setenv(setting, "/none.pem")
     said = fault(client, settings("https://127.0.0.1:9", text.get(setting, "{}")))
     assert "cannot read '/none.pem': No such file or directory" in said and setting in said
+
+
+@pytest.mark.parametrize("setting", ["SSL_CERT_FILE", "ca_file", "client_cert"])
+def test_a_pipe_in_place_of_a_certificate_is_not_waited_for(
+    setting: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    text = {"ca_file": f"grafana: {{ca_file: '{pipe}'}}", "client_cert": f"grafana: {{client_cert: ['{pipe}']}}"}
+    if setting.isupper():
+        monkeypatch.setenv(setting, str(pipe))
+    said = fault("grafana", settings("https://127.0.0.1:9", text.get(setting, "{}")))
+    assert f"cannot read '{pipe}': it is not a regular file" in said and setting in said
 
 
 @pytest.fixture(scope="module")

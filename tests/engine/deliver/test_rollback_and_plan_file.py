@@ -12,7 +12,7 @@ from gendash.engine.clients.grafana import session
 from gendash.engine.deliver.applies import Delivered
 from gendash.engine.deliver.changes import Change, exit_code
 from gendash.engine.deliver.grafana import apply_to_grafana
-from gendash.engine.deliver.marks import Owner, mark
+from gendash.engine.deliver.marks import mark
 from gendash.engine.deliver.observe import observe_grafana
 from gendash.engine.deliver.plan_file import plan_document, raise_if_another, read_plan
 from gendash.engine.deliver.report import plan_markdown
@@ -125,14 +125,32 @@ def test_rollback_never_overwrites_an_edit(installation: New) -> None:
     assert site.double.live(uid)["description"] == "theirs"
 
 
-def test_a_version_of_the_second_in_which_the_last_apply_began_is_its_own() -> None:
-    """Grafana dates versions by whole seconds, so they seem older than the apply that wrote them."""
-    owner, began = Owner(), datetime(2026, 11, 30, 12, 0, 0, 200_000, tzinfo=UTC)
-    kept = [Delivered(began - timedelta(hours=hours), {}, (), {}, {}) for hours in (0, 5)]
-    message = mark("0" * 12, owner, "gendash")
-    histories = {"a": [{"version": 2, "message": message, "created": "2026-11-30T12:00:00Z"}]}
-    until = until_before_last(histories, owner, kept)
-    assert kept[1].at < until < datetime(2026, 11, 30, 12, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("build", "version"), [("1" * 12, 2), ("0" * 12, 1), ("", 1)], ids=["of the apply before", "older", "not known"]
+)
+def test_a_version_of_the_second_in_which_the_last_apply_began_is_known_by_what_was_built(
+    build: str, version: int, installation: New
+) -> None:
+    """Grafana dates versions by whole seconds, so those of the last apply may seem older than the apply."""
+    site = installation()
+    uid = site.add("overview", sql="select 1")
+    site.apply()
+    wanted = site.wanted()
+    observed = observe_grafana(site.config, wanted, lambda _: None)
+    data = site.double.live(uid)
+    rows = [("0" * 12, "11:59:59"), ("1" * 12, "12:00:00"), ("2" * 12, "12:00:00")]
+    history = [
+        {"version": n, "message": mark(build, wanted.owner, "gendash"), "created": f"2026-11-30T{at}Z",
+         "data": {**data, "title": f"version {n}"}}
+        for n, (build, at) in enumerate(rows, 1)
+    ]  # fmt: skip
+    history[-1]["data"] = data
+    began = datetime(2026, 11, 30, 12, 0, 0, 700_000, tzinfo=UTC)
+    kept = [Delivered(began - ago, {}, (), {}, {}) for ago in (timedelta(), timedelta(milliseconds=500))]
+    until = until_before_last({uid: history[::-1]}, wanted.owner, kept)
+    assert kept[1].at < until < kept[0].at
+    _, (change,) = rollback_changes(wanted, observed, {uid: history[::-1]}, until, {uid: build})
+    assert f"back to version {version} " in change.lines[0]
 
 
 def test_rollback_without_any_version_of_ours_is_refused(installation: New) -> None:

@@ -135,6 +135,7 @@ def test_a_file_is_written_by_no_other_way() -> None:
         (FileExistsError(17, "File exists", "f"), "f: File exists; check path and rights"),
         (PermissionError(13, "Permission denied", "x/y"), "x/y: Permission denied; check path and rights"),
         (OSError(28, "No space left on device"), "output: cannot write: No space left on device; make room"),
+        (OSError(9, "Bad file descriptor"), "output: it is closed; give it a place, such as a file or /dev/null"),
         (MemoryError(), "memory: there is not enough; give the process more, or ask for less"),
     ],
 )

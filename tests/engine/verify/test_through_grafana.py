@@ -14,7 +14,7 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.render.dashboards import render_dashboards
 from gendash.engine.verify.run import verify
-from gendash.engine.verify.through_grafana import answer_of, judge_grafana, through_grafana
+from gendash.engine.verify.through_grafana import answer_of, frames_of, judge_grafana, through_grafana
 from gendash.engine.verify.verdict import Verdict
 
 
@@ -41,7 +41,7 @@ EMPTY = {"schema": {"fields": []}, "data": {"values": []}}
 def test_frames_are_counted_as_a_panel_draws_them(
     frames: list[Any], series: bool, rows: int, numbers: tuple[Any, ...], texts: int
 ) -> None:
-    answer = answer_of(frames, series)
+    answer = answer_of(frames_of(frames), series)
     assert (answer.rows, answer.numbers, answer.texts) == (rows, numbers, texts)
 
 
