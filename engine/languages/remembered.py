@@ -14,7 +14,7 @@ MOST = 4096  # texts
 
 
 class Remembered(Generic[Text, Found]):
-    """``find(text, lookup)``, called again for a text only where ``lookup`` answers otherwise than before.
+    """``find(text, lookup)``, called again for a text only where an answer of ``lookup`` is another one.
 
     What is found must follow from the text and the answers alone, and nobody may change it.
     """
