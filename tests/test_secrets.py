@@ -17,6 +17,7 @@ from threading import Event, Thread
 from urllib.parse import quote
 
 import click
+import forked
 import psycopg
 import pytest
 
@@ -93,11 +94,8 @@ def _leaks(text: str, word: str) -> list[str]:
 
 
 def _run(folder: Path, command: list[str], environment: dict[str, str]) -> Iterator[str]:
-    argv = [sys.executable, "-P", "-m", "gendash.cli", *command]
     env = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1", **environment}
-    done = subprocess.run(
-        argv, cwd=folder, env=env, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL
-    )
+    done = forked.gendash(*command, cwd=folder, environment=env)
     assert "Traceback" not in done.stderr and "internal fault" not in done.stderr, (command, done.stderr)
     yield done.stdout
     yield done.stderr

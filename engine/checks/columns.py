@@ -30,8 +30,8 @@ from gendash.engine.definitions.relations import key_of
 from gendash.engine.languages import sql_types
 from gendash.engine.languages.grafana_macros import MacroError
 from gendash.engine.languages.spots import characters, in_file, in_query, origin
-from gendash.engine.languages.sql_columns import resolve
-from gendash.engine.languages.sql_parser import parse_statements, sql_error
+from gendash.engine.languages.sql_columns import read_columns_of
+from gendash.engine.languages.sql_parser import sql_error
 from gendash.engine.languages.sql_scope import UNKNOWN, Lookup, Source, duplicates
 from gendash.engine.model import Dashboard, Problem, Query, Relation
 
@@ -61,7 +61,7 @@ def check_columns(catalog: Catalog) -> list[Problem]:
     for text in sql_texts(catalog):
         if sql_error(text.final, several=True):
             continue  # another check reports
-        given, faults = resolve(parse_statements(text.final), _lookup(catalog, text, known))
+        given, faults = read_columns_of(text.final, _lookup(catalog, text, known))
         found += [Problem(text.where(fault.place), fault.what, fault.do) for fault in faults]
         for source in given:
             found += [

@@ -90,7 +90,8 @@ def _rules_of_objectives(catalog: Catalog) -> list[Problem]:
 
 def warnings(catalog: Catalog) -> list[Problem]:
     """Broken design rules that the definition's content root sets to `warning`."""
-    return design_rules.rule_warnings(sound(catalog)[0]) if catalog.complete else []
+    has_own = bool(catalog.own or catalog.styles)
+    return design_rules.rule_warnings(sound(catalog)[0]) if has_own and catalog.complete else []
 
 
 _REFERENCE = re.compile(r"\{\{.*?\}\}", re.DOTALL)

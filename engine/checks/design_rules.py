@@ -309,7 +309,7 @@ def check_rules(catalog: Catalog) -> list[Problem]:
 
 def rule_warnings(catalog: Catalog) -> list[Problem]:
     """Broken rules in content roots of users that set the rule to `warning`."""
-    return _judged(catalog)["warning"] if catalog.own or catalog.styles else []
+    return _judged(catalog)["warning"]
 
 
 def level_of(rule: DesignRule, check: Check, style: Mapping[str, str] | None) -> str:

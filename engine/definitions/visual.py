@@ -131,7 +131,11 @@ class Schemas:
         if value is None or (isinstance(value, SettingRef) and not schema.get("enum")):
             return
         if "anyOf" in schema:
-            tried = [list(self._judge(value, one, path)) for one in schema["anyOf"]]
+            tried = []
+            for one in schema["anyOf"]:
+                tried.append(list(self._judge(value, one, path)))
+                if not tried[-1]:
+                    return
             # the nearest alternative speaks: the one of the same shape, and of those the one with the least to say
             yield from min(
                 tried, key=lambda found: (any(one.what.startswith(f"{path} is ") for one in found), len(found))

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import postgast
-
 from gendash.engine.languages import sql_literals as literals
 from gendash.engine.languages import sql_types as types
+from gendash.engine.languages.remembered import Remembered
 from gendash.engine.languages.sql_expressions import condition, expression, matched, read_as, visit_below
 from gendash.engine.languages.sql_grouping import grouping_faults
 from gendash.engine.languages.sql_names import has_star, output_name
+from gendash.engine.languages.sql_parser import parse_statements
 from gendash.engine.languages.sql_scope import (
     RECORDS,
     SCALARS,
@@ -30,9 +30,16 @@ from gendash.engine.languages.sql_scope import (
 )
 
 
+def _columns_of(text: str, lookup: Lookup) -> tuple[list[Source], list[Fault]]:
+    return resolve(parse_statements(text), lookup)
+
+
+_REMEMBERED = Remembered(_columns_of)
+
+
 def read_columns_of(text: str, lookup: Lookup) -> tuple[list[Source], list[Fault]]:
     """The columns of every statement of a SQL text, and its faults. Raises postgast.PgQueryError."""
-    return resolve(postgast.parse(text).stmts, lookup)
+    return _REMEMBERED(text, lookup)
 
 
 def resolve(statements: Iterable[Any], lookup: Lookup) -> tuple[list[Source], list[Fault]]:

@@ -19,6 +19,7 @@ _AGGREGATES = frozenset(
     stddev stddev_pop stddev_samp string_agg sum var_pop var_samp variance xmlagg""".split()  # noqa: SIM905
 )
 _CONSTRUCTORS = frozenset({"JsonArrayAgg", "JsonObjectAgg"})  # aggregates that are written as grammar
+_CLOSED = frozenset({"SelectStmt", "ColumnRef", "A_Const", "TypeName"})  # no call of the expression lies below them
 Column = tuple[str, str]  # (alias, name); the alias is empty where it is not certain
 
 
@@ -30,11 +31,10 @@ def grouping_faults(query: Any, scope: Scope) -> Iterator[Fault]:
     sorts = [*(by.sort_by.node for by in query.sort_clause), *query.distinct_clause]
     sorts = [node for node in sorts if not _names_an_output(node, scope)]
     every = [*shown, query.having_clause, *sorts, *query.window_clause]
-    nested = list(_nested(every))
+    aggregates = [one for place in every for one in _own_calls(place) if _is_aggregate(one)]
+    nested = list(_nested(aggregates))
     yield from nested
-    if nested or (
-        not query.group_clause and not query.having_clause.WhichOneof("node") and not any(map(_aggregates, every))
-    ):
+    if nested or not (query.group_clause or query.having_clause.WhichOneof("node") or aggregates):
         return
     grouping = _Grouping(scope, list(_grouped(query.group_clause, query.target_list, scope)))
     wrong = [fault for node in every for fault in grouping.wrong(node)]
@@ -53,8 +53,8 @@ def _misplaced(places: Iterable[Any], name: str, do: str) -> Iterator[Fault]:
             yield Fault(f"{kind} in {name}", "compute it in a query below" if is_window else do, _place(call))
 
 
-def _nested(places: Iterable[Any]) -> Iterator[Fault]:
-    for outer in (one for place in places for one in _own_calls(place) if _is_aggregate(one)):
+def _nested(aggregates: Iterable[Any]) -> Iterator[Fault]:
+    for outer in aggregates:
         for call in _own_calls(outer):
             if _is_aggregate(call) or (call.DESCRIPTOR.name == "FuncCall" and call.HasField("over")):
                 yield Fault("an aggregate of an aggregate", "compute the inner one in a query below", _place(call))
@@ -92,17 +92,18 @@ def _children(message: Any) -> Iterator[Any]:
 
 
 def _own_calls(node: Any) -> Iterator[Any]:
-    """The calls of an expression, those of queries within it left out."""
-    for one in _children(node):
-        if one.DESCRIPTOR.name == "SelectStmt":
+    """The calls of an expression in their order, those of queries within it left out."""
+    todo = [_children(node)]
+    while todo:
+        one = next(todo[-1], None)
+        if one is None:
+            todo.pop()
             continue
-        if one.DESCRIPTOR.name == "FuncCall" or one.DESCRIPTOR.name in _CONSTRUCTORS:
+        name = one.DESCRIPTOR.name
+        if name == "FuncCall" or name in _CONSTRUCTORS:
             yield one
-        yield from _own_calls(one)
-
-
-def _aggregates(node: Any) -> bool:
-    return any(map(_is_aggregate, _own_calls(node)))
+        if name not in _CLOSED:
+            todo.append(_children(one))
 
 
 def _names_an_output(node: Any, scope: Scope) -> bool:
@@ -136,6 +137,7 @@ class _Grouping:
         self.relations = dict(relation for item in scope.items for relation in item.relations)
         self.is_inner = any(around.items for around in _around(scope))
         self.shapes = {_shape(node) for node in nodes}
+        self.kinds = {shape[0] for shape in self.shapes if shape}
         self.columns = [
             column
             for node in nodes
@@ -154,12 +156,12 @@ class _Grouping:
 
     def _read(self, node: Any, within: bool) -> Iterator[tuple[Any, bool]]:
         """Column references outside aggregates, and whether they are in a query within."""
-        if not within and _shape(node) in self.shapes:
-            return
         if node.DESCRIPTOR.name == "Node":
             which = node.WhichOneof("node")
             node = getattr(node, which) if which else node
         kind = node.DESCRIPTOR.name
+        if not within and kind in self.kinds and _shape(node) in self.shapes:
+            return
         if kind == "ColumnRef":
             yield node, within
         elif kind in {*_CONSTRUCTORS, "GroupingFunc"} or (

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from gendash.engine.languages.remembered import Remembered
 from gendash.engine.languages.sql_names import output_name
 from gendash.engine.languages.sql_parser import parse_statements
 
@@ -61,19 +62,23 @@ def open_windows(text: str, stored: frozenset[str], ended: Ended, picked: Iterab
     ``stored`` are the names of columns of relations; ``ended`` gives, by relation, those that hold nothing dated ahead.
     ``picked`` are the texts of times that a reader picks; a window that begins with one needs an end as well.
     """
-    return _read(text, _Scope(stored, ended, frozenset(picked)))[1]
+    return _REMEMBERED((text, stored, frozenset(picked)), ended)[1]
 
 
 def ended_columns(text: str, stored: frozenset[str], ended: Ended) -> frozenset[str]:
     """The columns of a text's result that hold nothing dated ahead of the clock."""
-    return _read(text, _Scope(stored, ended))[0].ended
+    return _REMEMBERED((text, stored, frozenset[str]()), ended)[0].ended
 
 
-def _read(text: str, scope: _Scope) -> tuple[Result, set[str]]:
-    reader, statements = _Reader(), parse_statements(text)
+def _read(given: tuple[str, frozenset[str], frozenset[str]], ended: Ended) -> tuple[Result, set[str]]:
+    text, stored, picked = given
+    reader, statements, scope = _Reader(), parse_statements(text), _Scope(stored, ended, picked)
     if len(statements) != 1 or statements[0].stmt.WhichOneof("node") != "select_stmt":
         return Result(), set()  # two SELECTs are an audit that compares them, days ahead as well
     return reader.query(statements[0].stmt.select_stmt, scope), reader.open
+
+
+_REMEMBERED = Remembered(_read)
 
 
 class _Reader:

@@ -59,7 +59,7 @@ def platform(seed: int, zone: str, empty: bool = False, soak: bool = False) -> A
     scope="module",
     params=[
         platform(1, "Europe/Berlin"),
-        platform(2, "America/New_York"),
+        platform(2, "America/New_York", soak=True),
         platform(7, "Asia/Kolkata"),
         platform(1, "Europe/Berlin", empty=True),
         *(

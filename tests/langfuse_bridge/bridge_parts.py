@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ KEY = bytes(range(32))
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
+@cache
 def header(name: str) -> dict[str, Any]:
     """The header of a table's SQL file."""
     match = re.match(r"\s*/\*(.*?)\*/", (TABLES / f"{name}.sql").read_text("utf-8"), re.DOTALL)

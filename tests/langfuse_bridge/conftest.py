@@ -20,8 +20,8 @@ from bridge_parts import NOW, Sleeper, client_of, make_store, settings
 
 
 @pytest.fixture
-def store(database: str) -> Store:
-    return make_store(database)
+def store(copy_of: Callable[..., str]) -> Store:
+    return Store(copy_of("bridge", make_store), "gendash")
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.streams import OBSERVATIONS, SCORES, STREAMS, Stream
 from gendash.langfuse_bridge.sync import sync
 
-SAMPLE = 24
+SAMPLE = 12
 FIRST, SOAK = 1000, int(os.environ.get("GENDASH_HISTORIES", "2000"))
 BLOCKS = 100
 """The full count is split, so that it can be run in parts: `-k "too[3]"` runs the fourth."""

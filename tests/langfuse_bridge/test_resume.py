@@ -63,7 +63,7 @@ def everything(store: Store) -> Any:
     return stored(store, "lf_observation"), stored(store, "lf_score"), stored(store, "_sync", volatile)
 
 
-@pytest.mark.parametrize("stride", [7, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("stride", [14, pytest.param(1, marks=pytest.mark.soak)])
 def test_killed_before_any_statement_and_run_again_gives_what_one_run_gives(
     stride: int, double: Any, store: Any, run: Any
 ) -> None:
@@ -115,7 +115,7 @@ def test_at_every_moment_the_rows_reach_exactly_as_far_as_the_cursor(
     assert steps > 20
 
 
-@pytest.mark.parametrize("stride", [13, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("stride", [26, pytest.param(1, marks=pytest.mark.soak)])
 def test_a_window_counts_as_closed_only_when_its_last_part_is_in(
     stride: int, double: Any, store: Any, run: Any, monkeypatch: Any
 ) -> None:

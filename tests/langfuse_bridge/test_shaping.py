@@ -203,7 +203,8 @@ def test_a_page_that_a_helper_cannot_read_is_asked_for_again(
 
 
 _PARENT = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs tests in the background has it ignored
 from gendash.langfuse_bridge.helper_process import Helper
 from gendash.langfuse_bridge.rows import Shaper
 helper = Helper(Shaper("p", b"secret-of-users"))

@@ -86,12 +86,16 @@ def tab() -> Iterator[browsers.Browser]:
         yield found
 
 
-@pytest.mark.parametrize(
-    ("width", "media", "theme"),
-    [(1920, "screen", "dark"), (1280, "screen", "light"), (390, "screen", "dark"), (1047, "print", "light")],
-    ids=["1920", "1280", "390", "paper"],
-)
-@pytest.mark.parametrize("name", PAGES)
+SHOWN = {"1920": (1920, "screen", "dark"), "1280": (1280, "screen", "light"), "390": (390, "screen", "dark"),
+         "paper": (1047, "print", "light")}  # fmt: skip
+LAYOUTS = [  # each page in two of them in `make test`, the next page in the others
+    pytest.param(name, *shown, id=f"{name}-{how}", marks=() if (page + n) % 2 == 0 else pytest.mark.soak)
+    for page, name in enumerate(PAGES)
+    for n, (how, shown) in enumerate(SHOWN.items())
+]
+
+
+@pytest.mark.parametrize(("name", "width", "media", "theme"), LAYOUTS)
 def test_nothing_is_cut_or_upon_each_other(
     folder: Path, tab: browsers.Browser, name: str, width: int, media: str, theme: str
 ) -> None:

@@ -62,11 +62,23 @@ def promtool(out: Path, files: dict[str, bytes]) -> subprocess.CompletedProcess[
 
 @pytest.mark.prometheus
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_the_tests_that_are_made_pass_and_fail_where_a_rule_is_wrong(name: str, tmp_path: Path) -> None:
+def test_the_tests_that_are_made_pass(name: str, tmp_path: Path) -> None:
+    found = catalog({name: EXAMPLES[name]})
+    ran = promtool(tmp_path, {RULES: render_rules(found)[RULES], **render_objective_tests(found)})
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+BROKEN = ("checkout", "answers")  # of an ordinary objective and of a large budget; of the others in `make soak`
+
+
+@pytest.mark.prometheus
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in BROKEN else pytest.mark.soak) for name in EXAMPLES]
+)
+def test_the_tests_that_are_made_fail_where_a_rule_is_wrong(name: str, tmp_path: Path) -> None:
     found = catalog({name: EXAMPLES[name]})
     files = {RULES: render_rules(found)[RULES], **render_objective_tests(found)}
-    ran = promtool(tmp_path, files)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert promtool(tmp_path, files).returncode == 0
     text = files[RULES].decode()
     limits = objectives(found.config)[0].values()
     mutants = [

@@ -341,8 +341,12 @@ def test_a_table_whose_rows_lie_in_children_is_not_small(
     assert pages["messages"] == 2, "the sum of three tables of a page each, none of which is large"
 
 
-def test_a_locked_table_fails_only_what_reads_it_and_is_named(world: tuple[Catalog, Ask], database: str) -> None:
+def test_a_locked_table_fails_only_what_reads_it_and_is_named(
+    world: tuple[Catalog, Ask], database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     catalog, ask = world
+    monkeypatch.setitem(columns.READ_SETTINGS, "lock_timeout", "100ms")  # each try waits for so long
+    monkeypatch.setattr(read, "ATTEMPTS", 2)
     ask("create table unrelated ()")
     with psycopg.connect(database) as other:
         other.execute("lock table feedback, unrelated in access exclusive mode")

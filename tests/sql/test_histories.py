@@ -59,7 +59,7 @@ WINDOWED = (
     "rating_answer_hour",
     "rating_detail",
 )
-SAMPLE = range(3)
+SAMPLE = range(1)
 
 
 class Killed(BaseException):
@@ -765,7 +765,7 @@ KILLED = ("user_entity", "user_day", "ticket_entity", "conversation_entity")
 
 
 @pytest.mark.parametrize("compare", [False, True], ids=["refresh", "reconcile"])
-@pytest.mark.parametrize("every", [20, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("every", [40, pytest.param(1, marks=pytest.mark.soak)])
 def test_killed_before_each_statement_and_run_again_it_ends_as_one_clean_run(
     platform: str, definitions: Callable[..., Catalog], monkeypatch: pytest.MonkeyPatch, compare: bool, every: int
 ) -> None:

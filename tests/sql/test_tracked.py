@@ -82,7 +82,7 @@ def store(
         yield connection, definitions(url, text)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 12))])
 def test_computing_the_days_that_changed_gives_what_computing_all_gives(
     store: tuple[psycopg.Connection[Any], Catalog], seed: int
 ) -> None:
@@ -196,7 +196,13 @@ def test_a_change_that_is_not_yet_committed_is_not_missed(store: tuple[psycopg.C
 
 
 @pytest.mark.parametrize(
-    "at", ["9999-12-31 23:30+00", "infinity", "0044-03-15 BC", "1970-01-01", "1999-12-31 12:00+00"]
+    "at",
+    [
+        "infinity",
+        *(pytest.param(at, marks=pytest.mark.soak) for at in ("9999-12-31 23:30+00", "1970-01-01")),
+        "0044-03-15 BC",
+        pytest.param("1999-12-31 12:00+00", marks=pytest.mark.soak),
+    ],
 )
 def test_a_call_of_an_impossible_time_is_in_no_rollup_and_ends_no_refresh(
     store: tuple[psycopg.Connection[Any], Catalog], at: str

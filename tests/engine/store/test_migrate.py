@@ -97,7 +97,7 @@ def test_a_dry_run_says_what_a_run_does_and_does_nothing(database: str, definiti
     assert told == run(catalog).done
 
 
-@pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("every", [24, pytest.param(1, marks=pytest.mark.soak)])
 def test_a_migration_killed_before_any_statement_leaves_no_trace(
     new_database: Callable[[], str], definitions: Definitions, monkeypatch: pytest.MonkeyPatch, every: int
 ) -> None:
@@ -123,7 +123,7 @@ def test_a_migration_killed_before_any_statement_leaves_no_trace(
     assert len(sent) > 60
 
 
-@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.soak)])
 def test_a_migration_with_an_admin_goes_on_after_any_kill(
     postgres: Server,
     new_database: Callable[[], str],

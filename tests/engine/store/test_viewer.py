@@ -24,6 +24,7 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.doctor.rights import Noted
 from gendash.engine.read.reader import clock_setting
+from gendash.engine.render import schema_sql
 from gendash.engine.store import lock_holders
 from gendash.engine.store import migrate as store_migrate
 from gendash.engine.store.migrate import migrate, pending
@@ -73,7 +74,15 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(own_postgres: Server) -> Iterator[Site]:
+def impatient() -> Iterator[None]:
+    """Readers whose statements may take a second: some attacks compute, or sleep, for as long as they may."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(schema_sql.READER_SETTINGS, "statement_timeout", "1s")
+        yield
+
+
+@pytest.fixture(scope="module")
+def site(own_postgres: Server, impatient: None) -> Iterator[Site]:
     admin = own_postgres.url("viewed")
     with psycopg.connect(own_postgres.url(), autocommit=True) as connection:
         connection.execute("create database viewed")

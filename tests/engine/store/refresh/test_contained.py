@@ -19,6 +19,7 @@ from gendash.cli import cli
 from gendash.demo import load
 from gendash.demo.platform import generate
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.read import reader
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh import from_platform
 from gendash.engine.store.refresh.run import RefreshResult, refresh
@@ -190,6 +191,7 @@ def mine(filled: str, definitions: Definitions, tmp_path: Path, monkeypatch: pyt
     (tmp_path / "mine" / "dashboards" / "mine.py").write_text(MODULE)
     (tmp_path / "mine" / "style.yaml").write_text("\n".join(f"{rule}: off" for rule in _rules()))
     (tmp_path / "gendash.yaml").write_text(ALONE + "content: [mine]\n")
+    monkeypatch.setattr(reader, "TIMEOUT", "1s")  # what never ends is computed for so long
     passwords = {"GENDASH_READER_PASSWORD": "r", "GENDASH_ADMIN_READER_PASSWORD": "a"}
     for name, value in {"GENDASH_DATABASE_URL": filled, **passwords}.items():
         monkeypatch.setenv(name, value)
@@ -234,7 +236,7 @@ def test_the_api_answers_for_the_other_panels(mine: Path) -> None:
     from gendash.commands._common import Settings
     from gendash.commands.serve import application
 
-    token = f"api: {{tokens: {{t: {{sha256: {sha256(b't').hexdigest()}, role: admin}}}}}}\n"
+    token = f"api: {{statement_timeout: 1s, tokens: {{t: {{sha256: {sha256(b't').hexdigest()}, role: admin}}}}}}\n"
     (mine / "gendash.yaml").write_text((mine / "gendash.yaml").read_text() + token)
     with ExitStack() as stack:
         client = TestClient(application(stack, Settings("", "").catalog()), headers={"Authorization": "Bearer t"})

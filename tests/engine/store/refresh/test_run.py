@@ -381,7 +381,7 @@ def test_refreshes_at_the_same_time_end_as_one_would(filled: tuple[str, Catalog]
     assert contents(url, catalog) == before
 
 
-@pytest.mark.parametrize("every", [6, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.soak)])
 def test_each_column_and_table_that_goes_is_named_and_nothing_stands_in_the_platforms_way(
     filled: tuple[str, Catalog], every: int
 ) -> None:
