@@ -30,7 +30,7 @@ RANGE = 30 * DAY
 class Voices(View):
     """A world looked at from a time: its ratings, its evaluations and its turns; ``breakdown`` is a dimension."""
 
-    breakdown: str = ""
+    breakdown: str = "model"  # the first choice of the variable
 
     @cached_property
     def ratings(self) -> Rows:
@@ -451,8 +451,6 @@ def _groups_of(view: Voices, row: Mapping[str, Any]) -> list[str]:
 
 def groups(view: Voices) -> Table:
     columns = ("Group", "Share", "Ratings", "Negative", "CSAT")
-    if not view.breakdown:
-        return Table(columns, [])
     pairs = [(name, row) for row in view.recent(30) for name in _groups_of(view, row)]
     counts = Counter(name for name, _ in pairs)
     unknown = ("(none)", "(not traced)")
