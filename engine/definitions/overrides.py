@@ -14,6 +14,7 @@ from typing import Any
 
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.grid import panel_id
+from gendash.engine.definitions.typed import misfits
 from gendash.engine.model import Dashboard, Problem
 
 OVERRIDES = "overrides.yaml"
@@ -57,7 +58,9 @@ def override_problems(
     if not isinstance(content, Mapping):
         yield Problem(where, "not a map of places to fields", "write `dashboard/panel:` and its fields below")
         return
-    known = {place for dashboard in dashboards.values() for place in panel_places(dashboard)} | set(dashboards)
+    # of a dashboard with fields of a wrong type, which checks report, the places are not known
+    fit = {name: one for name, one in dashboards.items() if content and not any(misfits(one, Dashboard))}
+    known = {place for dashboard in fit.values() for place in panel_places(dashboard)} | set(dashboards)
     for place, fields in content.items():
         at = f"{where}:{lines[str(place)]}" if str(place) in lines else where
         name, _, part = str(place).partition("/")
@@ -66,6 +69,7 @@ def override_problems(
         elif (
             part
             and part[0] not in "#$@"
+            and name in fit
             and place not in known
             and not (isinstance(fields, Mapping) and WHOLE in fields)
         ):

@@ -161,3 +161,11 @@ def test_without_our_last_version_nothing_is_adopted() -> None:
 def test_wrong_overrides_are_problems(text: str, words: str) -> None:
     (found,) = override_problems(yaml.safe_load(text), "overrides.yaml", {}, catalog().dashboards)
     assert words in found.what
+
+
+def test_of_a_dashboard_with_fields_of_a_wrong_type_the_places_are_not_judged() -> None:
+    boards = catalog().dashboards
+    odd = replace(boards["overview"], rows=[replace(boards["overview"].rows[0], panels=None)])  # type: ignore[arg-type]
+    texts = {"overview/reqests": {"title": "x"}, "cost-usage/xyz": {"title": "x"}}
+    (found,) = override_problems(texts, "overrides.yaml", {}, {**boards, "overview": odd})
+    assert "no panel 'cost-usage/xyz'" in found.what
