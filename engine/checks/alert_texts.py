@@ -33,7 +33,8 @@ def check_rule_variables(catalog: Catalog) -> list[Problem]:
     """Nothing is left of `$name`: in expression and text, only `each` fills it in."""
     found = []
     for rule in catalog.rules.values():
-        for key, text in (("doc", rule.doc), ("expr", rule.expr), ("otherwise", rule.otherwise)):
+        texts = ((rule.kind, rule.name), ("doc", rule.doc), ("expr", rule.expr), ("otherwise", rule.otherwise))
+        for key, text in texts:
             names = [] if _GROUP.search(text) else re.findall(r"\$\{?([A-Za-z_]\w*)", text)
             found += [
                 Problem(

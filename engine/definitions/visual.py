@@ -180,6 +180,12 @@ def _transformations(given: Any) -> Iterator[Misfit]:
             yield Misfit(f"no transformation '{one.get('id')}'", hint)
         elif one["id"] == "organize":
             yield from _organize(one["options"], f"transformation {number}")
+        elif one["id"] == "renameByRegex":
+            wrong = {
+                k: v for k, v in one["options"].items() if k in ("regex", "renamePattern") and not isinstance(v, str)
+            }
+            for key, value in wrong.items():
+                yield Misfit(f"transformation {number}: {key} is {_shown(value)}, not a text", "fix its type")
 
 
 def _organize(options: Mapping[str, Any], at: str) -> Iterator[Misfit]:

@@ -293,6 +293,7 @@ FAULTS = [
     (D, "fillOpacity=10", 'fillOpacity="ten"', r"ours/logins: override 1: custom.fillOpacity is 'ten', not a number; fix its type"),
     (D, '"byName"', '"byname"', r"ours/logins: override 1: no matcher 'byname'; did you mean 'byName'\?"),
     (D, 'Lines(unit="short"', 'Lines(custom={"drawStyle": "bar"}, unit="short"', r"ours/logins: defaults.custom.drawStyle is 'bar'; did you mean 'bars'\?"),
+    (D, 'Lines(unit="short"', 'Lines(transformations=[{"id": "renameByRegex", "options": {"regex": [1]}}], unit="short"', r"ours/logins: transformation 1: regex is \[1\], not a text; fix its type"),
     (D, 'Lines(unit="short"', 'Lines(transformations=[{"id": "organise", "options": {}}], unit="short"', r"ours/logins: no transformation 'organise'; did you mean 'organize'\?"),
     (D, 'Lines(unit="short"', 'Lines(thresholds=["red"], unit="short"', r"ours/logins: .*'red'"),
     (D, '    "ours",', '    "our",', r"mine/dashboards/ours.py: the dashboard is named 'our', its file ours.py; name the dashboard 'ours'"),
