@@ -7,8 +7,7 @@ PROMETHEUS := .cache/prometheus
 RUN_PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(PROMETHEUS)/usr/bin
 PYTEST := PATH="$(RUN_PATH)" $(WHEEL_ENV)/bin/python -P -m pytest
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-# One more than the cores of a small machine: a fifth of the time tests wait for servers.
-WORKERS ?= 3
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup fetch prometheus wheel demo demo-keep test soak lint format generate bench lock sbom clean
