@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,15 +26,15 @@ _MOST_FILES = 2000  # of the user's; in a larger folder, looking for a change co
 def inputs(config: Config, folders: Iterable[Path]) -> str:
     """SHA-256, in hex, of all that a build reads; empty where that cannot be said.
 
-    ``folders`` are the user's: content roots, and the adapter's. Of a secret counts only whether it is `none`.
+    ``folders`` are the user's: content roots, and the adapter's. Of a secret counts only whether there is one.
     """
     found = hashlib.sha256(repr(judged_settings(config)).encode())
-    files = [path for name in _FOLDERS for path in _files(PACKAGE / name)]
-    own = [path for folder in folders for path in _some(_files(folder))]
-    if len(own) > _MOST_FILES or any(path.suffix == ".py" or path.is_symlink() for path in own):
+    own = [path for folder in folders for path in islice(_files(folder), _MOST_FILES + 1)]
+    odd = (path.suffix == ".py" or path.is_symlink() or not path.is_file() for path in own)
+    if len(own) > _MOST_FILES or any(odd):
         return ""
     try:
-        for path in [*files, *own]:
+        for path in [*sorted(path for name in _FOLDERS for path in _files(PACKAGE / name)), *sorted(own)]:
             found.update(f"{path}\0".encode("utf-8", "surrogateescape"))
             found.update(hashlib.sha256(path.read_bytes()).digest())
     except OSError:  # the build says what is wrong with it
@@ -69,11 +70,5 @@ def own_folders(config: Config, base: Path) -> list[Path]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """All files below a folder, in order, but for byte code."""
-    paths = sorted(folder.rglob("*"))
-    return (path for path in paths if path.suffix != ".pyc" and (path.is_symlink() or not path.is_dir()))
-
-
-def _some(paths: Iterator[Path]) -> list[Path]:
-    """At most one file more than are looked at."""
-    return [path for path, _ in zip(paths, range(_MOST_FILES + 1), strict=False)]
+    """What is below a folder, links and pipes included, but for folders and byte code."""
+    return (path for path in folder.rglob("*") if path.suffix != ".pyc" and (path.is_symlink() or not path.is_dir()))

@@ -43,13 +43,13 @@ def digest(catalog: Catalog) -> str:
 
 
 def judged_settings(config: Config) -> list[Any]:
-    """The values of all settings and where they come from; of a secret only whether it is `none`: nobody reads more."""
+    """The values of all settings and where they come from; of a secret whether it is there or `none`."""
     from gendash.engine.config.load import setting_of
     from gendash.engine.config.value_types import NONE
 
     declared = {key: setting_of(key) for key in config.values}
     values = {
-        key: value == NONE if one is None or one.secret else value
+        key: (value == NONE, bool(value)) if one is None or one.secret else value
         for (key, value), one in zip(config.values.items(), declared.values(), strict=True)
     }
     return [values, sorted(config.origins.items())]

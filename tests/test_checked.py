@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -202,6 +203,9 @@ def test_a_build_that_may_read_anything_has_no_key(site: Path) -> None:
     assert key_of(site) == ""
     (site / "own/dashboards/mine.py").unlink()
     (site / "own/elsewhere").symlink_to(site)
+    assert key_of(site) == ""
+    (site / "own/elsewhere").unlink()
+    os.mkfifo(site / "own/sql/views/two.sql")  # which nobody writes to
     assert key_of(site) == ""
 
 
