@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -14,12 +13,30 @@ from gendash.langfuse_bridge.odd_items import Rejected
 from gendash.langfuse_bridge.pages import Window
 
 TABLE = "lf_rejected"
-_LISTED = sql.SQL("project = %s and stream = %s and at >= %s and at < coalesce(%s::timestamptz, 'infinity')")
+_SOME = sql.SQL(
+    "project = %s and stream = %s and at < coalesce(%s::timestamptz, 'infinity') and (at >= %s or until > %s)"
+)
+_TAKE = "delete from {} where {} returning at, nullif(until, 'infinity'), until is null, trace_id, id, start_time, reason"
+_PUT = (
+    "insert into {0} (project, stream, at, until, trace_id, id, number, start_time, reason)"
+    " select %(project)s, %(stream)s, %(at)s, %(until)s, %(trace_id)s, %(id)s, coalesce(max(number), 0) + 1,"
+    " %(start_time)s, %(reason)s from {0}"
+    " where (project, stream, at, trace_id, id) = (%(project)s, %(stream)s, %(at)s, %(trace_id)s, %(id)s)"
+)
+_NAMED_ELSEWHERE = (
+    "delete from {} where project = %s and stream = %s and until is not null"
+    " and (trace_id, id) in (select * from unnest(%s::text[], %s::text[]))"
+)
+
+
+def _some(project: str, stream: str, window: Window) -> list[Any]:
+    """Values for ``_SOME``, the entries whose items may start in a window."""
+    return [project, stream, window.end, window.start, window.start]
 
 
 def holds_any(table: sql.Identifier, project: str, stream: str, window: Window) -> tuple[sql.Composable, list[Any]]:
     """The SQL condition that items of a window are listed, with its values."""
-    return sql.SQL("exists (select from {} where {})").format(table, _LISTED), [project, stream, *window]
+    return sql.SQL("exists (select from {} where {})").format(table, _SOME), _some(project, stream, window)
 
 
 def replace(
@@ -33,38 +50,41 @@ def replace(
 ) -> None:
     """Makes the table hold exactly ``items`` in a window of a stream.
 
-    Those whose start is not in it are listed at ``at``, by default the window's start.
+    Those whose start is not in it are listed at ``at``, by default the window's start, with the window's end. A later
+    window that overlaps, and in which such an item is not, leaves it in the rest: it may start there.
     """
-    connection.execute(sql.SQL("delete from {} where {}").format(table, _LISTED), [project, stream, *window])
-    put = sql.SQL(
-        "insert into {} (project, stream, at, trace_id, id, number, start_time, reason)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s)"
-    ).format(table)
-    _forget_timeless(connection, table, project, stream, items)
-    numbers: Counter[tuple[Any, ...]] = Counter()
+    known = {"project": project, "stream": stream}
+    some = connection.execute(sql.SQL(_TAKE).format(table, _SOME), _some(project, stream, window)).fetchall()
+    names = [(item.trace_id, item.id) for item in items if item.trace_id or item.id]
+    if names:
+        keys = [list(column) for column in zip(*names, strict=True)]
+        connection.execute(sql.SQL(_NAMED_ELSEWHERE).format(table), [project, stream, *keys])
+    entries: list[dict[str, Any]] = []
+    for begin, end, exact, trace_id, name, start, reason in some:
+        rest = None if exact or (trace_id, name) in names else _outside(Window(begin, end), window)
+        if rest:
+            values = {"trace_id": trace_id, "id": name, "start_time": start, "reason": reason}
+            entries.append({"at": rest.start, "until": _until(rest), **values})
     for item in dict.fromkeys(items):  # a list may send the same item twice
         start = item.start_time
         inside = start and start >= window.start and (window.end is None or start < window.end)
-        key = (start if inside else at or window.start, item.trace_id, item.id)
-        numbers[key] += 1
-        connection.execute(put, [project, stream, *key, numbers[key], start, item.reason])
+        place = {"at": start, "until": None} if inside else {"at": at or window.start, "until": _until(window)}
+        entries.append({**place, **item._asdict()})
+    for entry in entries:
+        connection.execute(sql.SQL(_PUT).format(table), known | entry)
 
 
-def _forget_timeless(
-    connection: psycopg.Connection[Any],
-    table: sql.Identifier,
-    project: str,
-    stream: str,
-    items: Collection[Rejected],
-) -> None:
-    """Deletes earlier entries of items without a start: each run lists these at the start of another window."""
-    query = sql.SQL(
-        "delete from {} where project = %s and stream = %s and start_time is null"
-        " and (trace_id, id) in (select * from unnest(%s::text[], %s::text[]))"
-    ).format(table)
-    keys = [(item.trace_id, item.id) for item in items if item.start_time is None and (item.id or item.trace_id)]
-    if keys:
-        connection.execute(query, [project, stream, [trace for trace, _ in keys], [name for _, name in keys]])
+def _until(window: Window) -> datetime | str:
+    return window.end or "infinity"
+
+
+def _outside(place: Window, window: Window) -> Window | None:
+    """What is left of a place when a window that overlaps it is taken away; all of it where the window is inside."""
+    before = place.start < window.start
+    after = window.end is not None and (place.end is None or place.end > window.end)
+    if before:
+        return place if after else Window(place.start, window.start)
+    return Window(window.end, place.end) if after and window.end else None
 
 
 def listed(connection: psycopg.Connection[Any], table: sql.Identifier, project: str = "") -> list[dict[str, Any]]:

@@ -239,6 +239,7 @@ create table gendash.lf_rejected (
   project text not null,
   stream text not null,
   at timestamptz not null,
+  until timestamptz,
   trace_id text not null,
   id text not null,
   number int not null,
@@ -2587,6 +2588,8 @@ comment on column gendash.lf_rejected.project is 'key of the Langfuse project, a
 comment on column gendash.lf_rejected.stream is 'observations, scores or models';
 
 comment on column gendash.lf_rejected.at is 'start of the item, or of the window in which it was listed where its start cannot be read; of a model, when the list was read';
+
+comment on column gendash.lf_rejected.until is 'end of the time in which the item starts, where its start cannot be read; infinity where that is open; NULL where the start is known';
 
 comment on column gendash.lf_rejected.trace_id is 'trace of the item; empty where it has none that can be read';
 
