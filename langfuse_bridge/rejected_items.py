@@ -16,7 +16,9 @@ TABLE = "lf_rejected"
 _SOME = sql.SQL(
     "project = %s and stream = %s and at < coalesce(%s::timestamptz, 'infinity') and (at >= %s or until > %s)"
 )
-_TAKE = "delete from {} where {} returning at, nullif(until, 'infinity'), until is null, trace_id, id, start_time, reason"
+_TAKE = (
+    "delete from {} where {} returning at, nullif(until, 'infinity'), until is null, trace_id, id, start_time, reason"
+)
 _PUT = (
     "insert into {0} (project, stream, at, until, trace_id, id, number, start_time, reason)"
     " select %(project)s, %(stream)s, %(at)s, %(until)s, %(trace_id)s, %(id)s, coalesce(max(number), 0) + 1,"
