@@ -74,7 +74,8 @@ def _cells(buckets: Sequence[Field], times: Sequence[float], start: float, step:
         for at, value in zip(times, one.values, strict=True):
             if value is not None and at >= start and math.isfinite(value):
                 sums.setdefault((int((at - start) / step), row), []).append(float(value))
-    means = {place: sum(values) / len(values) for place, values in sums.items()}
+    # divided first, since a sum of values that are as large as they can be is infinite
+    means = {place: sum(value / len(values) for value in values) for place, values in sums.items()}
     return {place: value for place, value in means.items() if value > 1e-9}
 
 

@@ -303,10 +303,19 @@ def translate(error: Exception, where: str, unfit: str = "") -> TargetError:
         todo = "`gendash doctor` prints the GRANT; large tables are read by ranges of ctid"
         return Denied(Problem(where, line, todo if unfit else "grant it, or use a role that may"))
     if isinstance(error, errors.ReadOnlySqlTransaction):
-        return Denied(Problem(where, f"read-only: {line}", "use the primary, and a role that may write"))
+        return Denied(
+            Problem(
+                where,
+                f"read-only: {line}",
+                "use the primary, and a role that may write; some providers make a database read-only when its disk is full",
+            )
+        )
     if isinstance(error, errors.DependentObjectsStillExist):
         detail = " ".join((error.diag.message_detail or "").split())
         return Unexpected(Problem(where, f"{line}: {detail}", "drop what depends on it, and make it again afterwards"))
+    if isinstance(error, errors.RaiseException):
+        what = f"a trigger or function of the database refused it ({line})"
+        return Unexpected(Problem(where, what, "see the server's log for its reason"))
     if state.startswith("28"):
         return Denied(Problem(where, line, "check role and password"))
     if isinstance(error, errors.QueryCanceled):

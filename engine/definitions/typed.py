@@ -77,6 +77,8 @@ def misfits(value: Any, hint: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield path, f"is {shown(value)}, not a {hint.__name__} with {', '.join(methods)}()"
     elif not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
         yield path, f"is {shown(value)}, not {says(hint)}"
+    elif hint is str and not _can_be_written(value):
+        yield path, f"is {shown(value)}, with a lone surrogate, which UTF-8 cannot encode"
     elif dataclasses.is_dataclass(hint):
         kind: Any = hint
         for name, one in _hints(kind).items():
@@ -97,6 +99,14 @@ def _misfits_within(value: Any, hint: Any, path: str) -> Iterator[tuple[str, str
         hints = inside if origin is tuple else [inside[0]] * len(value)
         for number, (item, one) in enumerate(zip(value, hints, strict=True), 1):
             yield from misfits(item, one, f"{path}[{number}]")
+
+
+def _can_be_written(text: str) -> bool:
+    """True if a text has no surrogate, which no encoding knows."""
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 @cache

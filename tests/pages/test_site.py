@@ -257,6 +257,13 @@ def test_a_gap_in_a_series_is_a_gap_and_bars_stack(catalog: Catalog) -> None:
     assert len(tops) == 2
 
 
+def test_a_heatmap_of_values_as_large_as_can_be_is_drawn(catalog: Catalog) -> None:
+    large = [[HOURS[2].timestamp() + second, "1.7e308"] for second in range(60)]  # all in one column
+    series = [{"metric": {"le": le}, "values": large} for le in ("0.1", "1", "+Inf")]
+    text = drawn(catalog, viz.Heatmap(unit="reqps"), series, promql("up", format="heatmap"))
+    assert "darkest: " in text and "internal fault" not in text
+
+
 def test_a_line_shows_texts_of_its_unit_under_the_cursor(catalog: Catalog) -> None:
     text = drawn(catalog, viz.Lines(unit="s"), [{"metric": {"name": "a"}, "values": [[HOURS[3].timestamp(), "0.25"]]}])
     assert '"v":["250 ms"]' in text and '"t":["28 Nov 17:00"]' in text

@@ -289,6 +289,7 @@ FAULTS = [
     (D, "width=24", 'width="24"', r"ours/logins: width is '24', not a whole number; fix its type"),
     (D, "width=24", "width=25", r"ours/logins: width 25; write 1 to 24"),
     (D, 'format="table"', 'format="tabel"', r"ours/logins: queries\[1\].format is 'tabel', not one of time_series, table, heatmap"),
+    (D, '"Logins",', '"Log\\ud800ins",', r"title is 'Log\\ud800ins', with a lone surrogate, which UTF-8 cannot encode"),
     (D, 'unit="short", ', 'units="short", ', r"ours.py:19: TypeError: .*'units'; did you mean 'unit'\?"),
     (D, "custom__fillOpacity", "custom__fillOpacty", r"ours/logins: override 1: no option 'custom.fillOpacty'; did you mean 'custom.fillOpacity'\?"),
     (D, "fillOpacity=10", 'fillOpacity="ten"', r"ours/logins: override 1: custom.fillOpacity is 'ten', not a number; fix its type"),
