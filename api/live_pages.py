@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from gendash.api.answers import World
 from gendash.api.own import OwnList, own_rows
 from gendash.api.request import Wrong
+from gendash.api.world import World
 from gendash.engine.model import Dashboard
 from gendash.engine.read.panels import Moment, dashboard_read, dashboards_of
 from gendash.pages.site import About, ListSection, Site

@@ -51,7 +51,7 @@ def with_config(frames: Sequence[Frame], config: Mapping[str, Any]) -> list[Fram
     for frame in frames:
         fields = []
         for field in frame.fields:
-            own = _deep({}, defaults, field.config)
+            own = {**defaults, **field.config}
             for rule in overrides:
                 if _matches(rule["matcher"], field, frame, frames):
                     for one in rule["properties"]:
@@ -61,22 +61,12 @@ def with_config(frames: Sequence[Frame], config: Mapping[str, Any]) -> list[Fram
     return _ranged(found)
 
 
-def _deep(into: dict[str, Any], *layers: Mapping[str, Any]) -> dict[str, Any]:
-    for layer in layers:
-        for key, value in layer.items():
-            if isinstance(value, Mapping):
-                inner = into.get(key)
-                into[key] = _deep(dict(inner) if isinstance(inner, Mapping) else {}, value)
-            else:
-                into[key] = value
-    return into
-
-
 def _place(config: dict[str, Any], path: str, value: Any) -> None:
-    """Sets ``custom.width`` and the like; a null takes the setting away."""
+    """Sets ``custom.width`` and the like; a null takes the setting away. What is nested is copied: others share it."""
     *above, last = path.split(".")
     for key in above:
-        config = config.setdefault(key, {})
+        config[key] = dict(config.get(key) or {})
+        config = config[key]
     if value is None:
         config.pop(last, None)
     else:

@@ -11,7 +11,7 @@ from psycopg.pq import TransactionStatus
 from gendash.demo.postgres import Server
 from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.postgres import Connection, Place, open_connection
-from gendash.engine.read.reader import Rows, run_query
+from gendash.engine.read.reader import Question, Rows, run_query, run_together
 
 pytestmark = pytest.mark.postgres
 
@@ -67,3 +67,65 @@ def test_of_several_statements_the_last_one_counts(connection: Connection, text:
 def test_a_faulty_query_is_an_answer_and_its_connection_stays_usable(connection: Connection, text: str) -> None:
     assert isinstance(run_query(connection, text, {"gendash.subject": "x"}), Failed)
     assert rows(run_query(connection, "select 1", {})) == [(1,)]
+
+
+@pytest.fixture
+def own(postgres: Server) -> Iterator[Connection]:
+    """A session of its own, as a pool of the API opens one without a pooler between."""
+    with open_connection(Place("test", postgres.url(), "test")) as found:
+        found.execute("set default_transaction_read_only = on")
+        found.execute("set statement_timeout = '300ms'")
+        found.prepare_threshold = 1
+        yield found
+
+
+def test_queries_that_are_sent_together_give_what_each_gives_by_itself(own: Connection, connection: Connection) -> None:
+    asked = [
+        Question("select 1 as one, '5%' as text, null::numeric as n"),
+        Question("select %s::text as x, '5%%'", ["a'b"]),
+        Question("select %(x)s::int + 1 as y", {"x": 2}),
+        Question("select 1 where false"),
+        Question("select current_setting('gendash.subject', true), current_setting('transaction_read_only')"),
+    ]
+    for _ in range(4):  # at first, while they are prepared, and after
+        together = run_together(own, asked, {"gendash.subject": "x'y"})
+        alone = [run_query(connection, one.text, {"gendash.subject": "x'y"}, one.values) for one in asked]
+        assert together is not None
+        assert [(one.columns, one.numeric, one.rows) for one in together] == [
+            (one.columns, one.numeric, one.rows) for one in alone if isinstance(one, Rows)
+        ]
+        assert together[-1].rows == [("x'y", "on")]
+        for few in (asked[:1], asked[:3]):
+            assert [one.rows for one in run_together(own, few, {}) or ()] == [one.rows for one in together[: len(few)]]
+    assert own.execute("select count(*) > 2 from pg_prepared_statements").fetchone() == (True,)
+    assert own.execute("select coalesce(current_setting('gendash.subject', true), '')").fetchone() == ("",)
+
+
+@pytest.mark.parametrize(
+    "faulty", ["select 1/0", "select pg_sleep(5)", "create table made (n int)", "select 1; select 2"]
+)
+@pytest.mark.parametrize("settings", [{}, {"gendash.subject": "x"}], ids=["plain", "settings"])
+def test_one_query_that_fails_leaves_all_to_be_asked_again(
+    own: Connection, faulty: str, settings: dict[str, str]
+) -> None:
+    good = Question("select 1")
+    for asked in ([Question(faulty)], [good, Question(faulty), good]):
+        assert run_together(own, asked, settings) is None
+        assert own.info.transaction_status == TransactionStatus.IDLE
+        assert [one.rows for one in run_together(own, [good, good], settings) or ()] == [[(1,)], [(1,)]]
+        assert own.execute("select coalesce(current_setting('gendash.subject', true), '')").fetchone() == ("",)
+
+
+def test_a_prepared_text_whose_columns_have_changed_is_answered(own: Connection, postgres: Server) -> None:
+    question = Question("select * from changing")
+    with open_connection(Place("test", postgres.url(), "test")) as other:
+        other.execute("create table changing as select 1 as n")
+        try:
+            for _ in range(4):
+                assert [one.rows for one in run_together(own, [question], {}) or ()] == [[(1,)]]
+            other.execute("alter table changing add m text default 'm'")
+            assert run_together(own, [question], {}) is None  # the plan's columns are not the table's
+            for _ in range(4):
+                assert [one.rows for one in run_together(own, [question], {}) or ()] == [[(1, "m")]]
+        finally:
+            other.execute("drop table changing")
