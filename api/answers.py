@@ -25,7 +25,7 @@ from gendash.engine.read.fields import display_name
 from gendash.engine.read.frames import Field
 from gendash.engine.read.moments import moment_of
 from gendash.engine.read.panels import PanelRead, dashboards_of
-from gendash.engine.read.reader import Question, Rows
+from gendash.engine.read.reader import Rows, Statement
 from gendash.engine.read.reduce import reduce_values
 from gendash.engine.read.sources import reason_of
 from gendash.engine.render.schema_sql import readers_of
@@ -50,17 +50,17 @@ def stats(
     """
     figures = figures_asked(world, endpoint, audience, asked) if with_figures else {}
     waiting = [one for one in figures.values() if isinstance(one, Pending)]
-    page = role_for(world.catalog, endpoint), rows_question(world, endpoint, asked)
-    given = iter(_ask(world, [page, *(one for each in waiting for one in each.questions)]))
+    page = role_for(world.catalog, endpoint), rows_statement(world, endpoint, asked)
+    given = iter(_ask(world, [page, *(one for each in waiting for one in each.statements)]))
     found, cursor = rows(world, endpoint, asked, next(given))
     shown = {
-        name: one.answer(world, [next(given) for _ in one.questions]) if isinstance(one, Pending) else one
+        name: one.answer(world, [next(given) for _ in one.statements]) if isinstance(one, Pending) else one
         for name, one in figures.items()
     }
     return shown, found, cursor
 
 
-def _ask(world: World, asked: Sequence[tuple[str, Question]]) -> list[Rows | Failed]:
+def _ask(world: World, asked: Sequence[tuple[str, Statement]]) -> list[Rows | Failed]:
     """The answers, by role of the store. Raises Unreachable for the role of the first; another one's is an answer."""
     found: dict[int, Rows | Failed] = {}
     for role in dict.fromkeys(role for role, _ in asked):
@@ -75,9 +75,9 @@ def _ask(world: World, asked: Sequence[tuple[str, Question]]) -> list[Rows | Fai
     return [found[place] for place in range(len(asked))]
 
 
-def rows_question(world: World, endpoint: Endpoint, asked: Asked) -> Question:
+def rows_statement(world: World, endpoint: Endpoint, asked: Asked) -> Statement:
     """The query of one page of rows."""
-    return Question(_rows_sql(world, endpoint, asked), _rows_values(world, endpoint, asked))
+    return Statement(_rows_sql(world, endpoint, asked), _rows_values(world, endpoint, asked))
 
 
 def rows(world: World, endpoint: Endpoint, asked: Asked, given: Rows | Failed) -> tuple[list[dict[str, Any]], str]:

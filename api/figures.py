@@ -18,7 +18,7 @@ from gendash.engine.read.fields import display_name
 from gendash.engine.read.frames import Field
 from gendash.engine.read.lifted import Lifted, lifted_text
 from gendash.engine.read.panels import (
-    Given,
+    Answered,
     Moment,
     PanelRead,
     framed,
@@ -26,8 +26,8 @@ from gendash.engine.read.panels import (
     rendered_panel,
     settled_choices,
 )
-from gendash.engine.read.questions import role_of, sent_query, timing_of
-from gendash.engine.read.reader import Question, Rows
+from gendash.engine.read.questions import sent_query, store_role, timing_of
+from gendash.engine.read.reader import Rows, Statement
 from gendash.engine.read.reduce import reduce_values
 
 
@@ -46,7 +46,7 @@ class Figure:
     missing: Sequence[str]
     texts: dict[tuple[str, int], Lifted | Failed | None] = field(default_factory=dict)
 
-    def question(self, world: World, query: Query, target: Mapping[str, Any], span: Span) -> Question | Failed | None:
+    def statement(self, world: World, query: Query, target: Mapping[str, Any], span: Span) -> Statement | Failed | None:
         """One of its queries over a range; None where it cannot be sent together with others."""
         if query.language != "sql" or self.choices is None:
             return None
@@ -56,7 +56,7 @@ class Figure:
             sent = sent_query(world.catalog, self.dashboard, query, target, self.rendered, span)
             self.texts[form] = lifted_text(sent, self.choices)
         text = self.texts[form]
-        return text.question(time) if isinstance(text, Lifted) else text
+        return text.statement(time) if isinstance(text, Lifted) else text
 
 
 @dataclass(frozen=True)
@@ -64,20 +64,20 @@ class Pending:
     """A figure whose queries wait to be sent: each with its letter, and its role and text or why it is not sent."""
 
     figure: Figure
-    asked: Sequence[tuple[Query, str, tuple[str, Question] | Failed]]
+    asked: Sequence[tuple[Query, str, tuple[str, Statement] | Failed]]
 
     @property
-    def questions(self) -> list[tuple[str, Question]]:
+    def statements(self) -> list[tuple[str, Statement]]:
         """What is to be sent, each with its role."""
         return [one for _, _, one in self.asked if not isinstance(one, Failed)]
 
     def answer(self, world: World, answers: Sequence[Rows | Failed]) -> dict[str, Any]:
-        """The figure, from the answers to its questions."""
+        """The figure, from the answers to its statements."""
         rest = iter(answers)
         found = []
         for query, ref, one in self.asked:
             given = one if isinstance(one, Failed) else next(rest)
-            found.append(Given(query, ref, "", given.message if isinstance(given, Failed) else given))
+            found.append(Answered(query, ref, "", given.message if isinstance(given, Failed) else given))
         figure = self.figure
         return {**figure.about, **figure_of(framed(figure.panel, figure.rendered, found, None), world)}
 
@@ -131,14 +131,14 @@ def _pending(world: World, figure: Figure, audience: str, asked: Asked) -> dict[
         return {**figure.about, **figure_of(PanelRead(figure.panel, figure.rendered, missing=figure.missing), world)}
     own = Span.last(figure.window, world.now) if figure.window else None
     span = own if figure.reason else asked.span
-    each: list[tuple[Query, str, tuple[str, Question] | Failed]] = []
+    each: list[tuple[Query, str, tuple[str, Statement] | Failed]] = []
     for query, target in figure.queries:
-        role = role_of(world.catalog.config, query, target)
-        question = figure.question(world, query, target, span or Span.last(figure.dashboard.range, world.now))
+        role = store_role(world.catalog.config, query, target)
+        statement = figure.statement(world, query, target, span or Span.last(figure.dashboard.range, world.now))
         is_there = role in world.pools.pools and (role == "reader" or audience == "admin")
-        if question is None or not is_there:
+        if statement is None or not is_there:
             break
-        each.append((query, target["refId"], question if isinstance(question, Failed) else (role, question)))
+        each.append((query, target["refId"], statement if isinstance(statement, Failed) else (role, statement)))
     if len(each) == len(figure.queries):
         return Pending(figure, each)
     moment = Moment(world.now, world.at, span)

@@ -18,7 +18,7 @@ from gendash.engine.config.load import Config
 from gendash.engine.definitions.relations import reader_login
 from gendash.engine.errors import Unreachable
 from gendash.engine.model import Problem
-from gendash.engine.read.reader import Question, Rows, RunQuery, Values, clock_setting, run_query, run_together
+from gendash.engine.read.reader import Rows, RunQuery, Statement, Values, clock_setting, run_query, run_together
 
 WAIT_S = 3.0  # for a connection; then the answer is 503
 IDLE_S = 60.0
@@ -65,11 +65,11 @@ class Pools:
         settings: Mapping[str, str] | None = None,
     ) -> Rows | Failed:
         """The answer to one query, as by `ask_all`."""
-        (given,) = self.ask_all(role, [Question(text, values)], settings)
+        (given,) = self.ask_all(role, [Statement(text, values)], settings)
         return given
 
     def ask_all(
-        self, role: str, asked: Sequence[Question], settings: Mapping[str, str] | None = None
+        self, role: str, asked: Sequence[Statement], settings: Mapping[str, str] | None = None
     ) -> list[Rows | Failed]:
         """The answers to queries as a role, on one connection; ``settings`` hold for its transactions alone."""
         if role not in self.pools:
@@ -93,7 +93,7 @@ class Pools:
             raise Unreachable(Problem("store", "no connection can be had", "try again")) from None
 
     def _asked(
-        self, connection: Connection, asked: Sequence[Question], settings: Mapping[str, str]
+        self, connection: Connection, asked: Sequence[Statement], settings: Mapping[str, str]
     ) -> list[Rows | Failed]:
         """All together where the session is ours; each by itself where it is not, or to learn which one failed."""
         together = run_together(connection, asked, settings) if connection.prepare_threshold is not None else None

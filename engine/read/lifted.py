@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from gendash.engine.clients.answers import Failed
 from gendash.engine.languages.grafana_macros import Choice, Span, Timing, expand_macros
 from gendash.engine.read.questions import Sent
-from gendash.engine.read.reader import Question
+from gendash.engine.read.reader import Statement
 from gendash.engine.read.sources import expanded_text
 
 ENDS = ("$__timeFrom()", "$__timeTo()", "$__unixEpochFrom()", "$__unixEpochTo()", "$__from", "$__to")
@@ -28,9 +28,9 @@ class Lifted:
     text: str
     ends: Sequence[str]
 
-    def question(self, time: Timing) -> Question:
+    def statement(self, time: Timing) -> Statement:
         """The query over a range."""
-        return Question(self.text, [_value(expand_macros("sql", one, time)) for one in self.ends])
+        return Statement(self.text, [_value(expand_macros("sql", one, time)) for one in self.ends])
 
 
 def lifted_text(item: Sent, choices: Sequence[Choice]) -> Lifted | Failed | None:

@@ -69,7 +69,7 @@ class PanelRead:
 
 
 @dataclass(frozen=True)
-class Given:
+class Answered:
     """A query of a panel, its letter, its text as it was sent, and the answer, which is a reason if there is none."""
 
     query: Query
@@ -217,17 +217,17 @@ def _panel_read(
     if missing or not rendered.get("targets"):
         return PanelRead(panel, rendered, missing=missing)
     live = list(zip(catalog.live(panel), rendered["targets"], strict=True))
-    given: list[Given] = []
+    given: list[Answered] = []
     span = None
     for query, target in live:
         sent = sent_query(catalog, dashboard, query, target, rendered, moment.span or moment.end)
         text, answer = _answered(sources, sent, choices)
         span = sent.time.span
-        given.append(Given(query, target["refId"], text, answer))
+        given.append(Answered(query, target["refId"], text, answer))
     return framed(panel, rendered, given, span)
 
 
-def framed(panel: Panel, rendered: Mapping[str, Any], answered: Sequence[Given], span: Span | None) -> PanelRead:
+def framed(panel: Panel, rendered: Mapping[str, Any], answered: Sequence[Answered], span: Span | None) -> PanelRead:
     """A rendered panel with the frames that the answers to its queries make."""
     frames: list[Frame] = []
     faults: list[str] = []

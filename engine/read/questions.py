@@ -42,10 +42,12 @@ def sent_query(
     """
     time = timing_of(catalog.config, dashboard, query, target, panel, span)
     relations = frozenset(name for kind, name in catalog.expand(query).uses if kind == "relation")
-    return Sent(query, target.get("rawSql") or target["expr"], time, role_of(catalog.config, query, target), relations)
+    return Sent(
+        query, target.get("rawSql") or target["expr"], time, store_role(catalog.config, query, target), relations
+    )
 
 
-def role_of(config: Config, query: Query, target: Mapping[str, Any]) -> str:
+def store_role(config: Config, query: Query, target: Mapping[str, Any]) -> str:
     """The role of the store as which a rendered target is asked; empty for a question to Prometheus."""
     admin = target["datasource"]["uid"] == config["datasources.admin.uid"]
     return ("admin_reader" if admin else "reader") if query.language == "sql" else ""

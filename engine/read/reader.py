@@ -48,7 +48,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Question:
+class Statement:
     """A query of the store and the values of its placeholders, by place or by name; without any, ``%`` is itself."""
 
     text: str
@@ -117,7 +117,7 @@ def open_reader(
             connection.close()
 
 
-def run_together(connection: Connection, asked: Sequence[Question], settings: Mapping[str, str]) -> list[Rows] | None:
+def run_together(connection: Connection, asked: Sequence[Statement], settings: Mapping[str, str]) -> list[Rows] | None:
     """The answers to several queries, of which none waits for the answer to another; ``settings`` hold for them alone.
 
     Texts that come again are prepared by the driver, so that the server plans them once. For both, the session must be

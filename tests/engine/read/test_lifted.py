@@ -47,11 +47,11 @@ def filled(text: str, values: Any) -> str:
 def test_ends_become_values(text: str, ends: int) -> None:
     found = lifted_text(sent(text), [])
     assert isinstance(found, Lifted) and len(found.ends) == ends
-    question = found.question(TIME)
-    assert filled(question.text, question.values) == expanded_text(sent(text), text, [])
+    statement = found.statement(TIME)
+    assert filled(statement.text, statement.values) == expanded_text(sent(text), text, [])
     later = replace(TIME, span=Span(END, END + timedelta(days=1)))
-    assert found.question(later).text == question.text
-    assert bool(ends) == (found.question(later).values != question.values)
+    assert found.statement(later).text == statement.text
+    assert bool(ends) == (found.statement(later).values != statement.values)
 
 
 def test_what_depends_on_the_range_otherwise_has_no_text_for_all_ranges() -> None:
@@ -74,8 +74,8 @@ def test_every_panel_of_the_store_sends_what_grafana_sends() -> None:
             item = sent_query(catalog, dashboard, query, target, rendered, TIME.span)
             found = lifted_text(item, choices)
             assert isinstance(found, Lifted), (dashboard.name, panel.slug)
-            question = found.question(item.time)
-            assert filled(question.text, question.values) == expanded_text(item, item.text, choices)
-            assert not re.search(r"\b(timestamptz|timestamp|date|interval|time)\s+%s", question.text)
+            statement = found.statement(item.time)
+            assert filled(statement.text, statement.values) == expanded_text(item, item.text, choices)
+            assert not re.search(r"\b(timestamptz|timestamp|date|interval|time)\s+%s", statement.text)
             seen += 1
     assert seen > 80

@@ -11,7 +11,7 @@ from psycopg.pq import TransactionStatus
 from gendash.demo.postgres import Server
 from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.postgres import Connection, Place, open_connection
-from gendash.engine.read.reader import Question, Rows, run_query, run_together
+from gendash.engine.read.reader import Rows, Statement, run_query, run_together
 
 pytestmark = pytest.mark.postgres
 
@@ -81,11 +81,11 @@ def own(postgres: Server) -> Iterator[Connection]:
 
 def test_queries_that_are_sent_together_give_what_each_gives_by_itself(own: Connection, connection: Connection) -> None:
     asked = [
-        Question("select 1 as one, '5%' as text, null::numeric as n"),
-        Question("select %s::text as x, '5%%'", ["a'b"]),
-        Question("select %(x)s::int + 1 as y", {"x": 2}),
-        Question("select 1 where false"),
-        Question("select current_setting('gendash.subject', true), current_setting('transaction_read_only')"),
+        Statement("select 1 as one, '5%' as text, null::numeric as n"),
+        Statement("select %s::text as x, '5%%'", ["a'b"]),
+        Statement("select %(x)s::int + 1 as y", {"x": 2}),
+        Statement("select 1 where false"),
+        Statement("select current_setting('gendash.subject', true), current_setting('transaction_read_only')"),
     ]
     for _ in range(4):  # at first, while they are prepared, and after
         together = run_together(own, asked, {"gendash.subject": "x'y"})
@@ -108,8 +108,8 @@ def test_queries_that_are_sent_together_give_what_each_gives_by_itself(own: Conn
 def test_one_query_that_fails_leaves_all_to_be_asked_again(
     own: Connection, faulty: str, settings: dict[str, str]
 ) -> None:
-    good = Question("select 1")
-    for asked in ([Question(faulty)], [good, Question(faulty), good]):
+    good = Statement("select 1")
+    for asked in ([Statement(faulty)], [good, Statement(faulty), good]):
         assert run_together(own, asked, settings) is None
         assert own.info.transaction_status == TransactionStatus.IDLE
         assert [one.rows for one in run_together(own, [good, good], settings) or ()] == [[(1,)], [(1,)]]
@@ -117,7 +117,7 @@ def test_one_query_that_fails_leaves_all_to_be_asked_again(
 
 
 def test_a_prepared_text_whose_columns_have_changed_is_answered(own: Connection, postgres: Server) -> None:
-    question = Question("select * from changing")
+    question = Statement("select * from changing")
     with open_connection(Place("test", postgres.url(), "test")) as other:
         other.execute("create table changing as select 1 as n")
         try:

@@ -31,7 +31,7 @@ from gendash.demo.postgres import Server
 from gendash.engine.clients.postgres import store
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import TargetError
-from gendash.engine.read.reader import Question, Rows, clock_setting, open_reader
+from gendash.engine.read.reader import Rows, Statement, clock_setting, open_reader
 from gendash.engine.render.schema_sql import READER_SETTINGS
 from gendash.engine.store import uninstall
 from gendash.engine.store.migrate import migrate, pending
@@ -287,8 +287,8 @@ def test_the_api_prepares_statements_in_sessions_of_its_own_and_none_behind_a_po
                               GENDASH_ADMIN_READER_PASSWORD="a")  # fmt: skip
         migrate(catalog.config, catalog)
         pools = [Pools(catalog.config, at=NOW) for _ in range(3)]  # of as many processes
-        texts = [Question("select 1 + %s::int", [n]) for n in range(3)]
-        texts += [Question(f"select {n}, current_setting('statement_timeout'), gendash.clock()") for n in range(3)]
+        texts = [Statement("select 1 + %s::int", [n]) for n in range(3)]
+        texts += [Statement(f"select {n}, current_setting('statement_timeout'), gendash.clock()") for n in range(3)]
         try:
             with ThreadPoolExecutor(6) as threads:
                 ask = threads.map(
