@@ -38,6 +38,10 @@ class Field:
     config: Mapping[str, Any] = field(default_factory=dict)
     column: str = ""
 
+    def with_config(self, config: Mapping[str, Any]) -> Field:
+        """The same field, shown otherwise."""
+        return Field(self.name, self.kind, self.values, self.labels, self.named, config, self.column)
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -53,7 +57,7 @@ class Frame:
 
     def with_fields(self, fields: Iterable[Field]) -> Frame:
         """The same frame with other fields."""
-        return replace(self, fields=list(fields))
+        return Frame(self.ref, list(fields))
 
 
 def sql_frames(rows: Rows, format: str, ref: str) -> list[Frame]:
