@@ -13,7 +13,7 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
 from gendash.engine.clients.answers import Failed
-from gendash.engine.clients.postgres import Connection, connection_parts, set_formats, store
+from gendash.engine.clients.postgres import Connection, connection_parts, store, write_formats
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.relations import reader_login
 from gendash.engine.errors import Unreachable
@@ -115,7 +115,7 @@ class Pools:
         A pooler gives a key of its own for cancelling, and so a process id that is not the server's. In its transaction
         mode a prepared statement of one process would be another one's.
         """
-        set_formats(connection)
+        write_formats(connection)
         row = connection.execute("select pg_backend_pid()").fetchone()
         if row and row[0] == connection.info.backend_pid:
             for name, value in self.always.items():

@@ -1,6 +1,7 @@
 """`gendash serve` against the same rows from an endpoint written by hand, cold (each request computed) and warm.
 
     .venv/bin/python benchmarks/bench_serve.py [--scale 1] [--like N] [--requests 1600] [--clients 8] [--seconds 20]
+        [--beside] [--only ours]
 
 Both serve the same store in a process of their own, one after the other; gendash also with Redis, where there is a
 redis-server. Two requests are compared: rows of tickets, and rows with all their figures. The hand-written one gives
@@ -18,9 +19,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 import http.client
+import itertools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -31,6 +34,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -79,6 +83,18 @@ def ours(port: int) -> None:
     with ExitStack() as stack:
         catalog = load_catalog(load_config(SETTINGS, environ=os.environ))
         run_server(application(stack, catalog, NOW), "127.0.0.1", port, "")
+
+
+def refreshes(_port: int) -> None:
+    """Refreshes the store again and again until it is ended."""
+    from gendash.engine.config.load import load_config
+    from gendash.engine.definitions.load import load_catalog
+    from gendash.engine.store.refresh.run import refresh
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that the lease is given back
+    catalog = load_catalog(load_config(SETTINGS, environ=os.environ))
+    for number in itertools.count(1):
+        refresh(catalog.config, catalog, at=NOW + timedelta(minutes=number))
 
 
 def by_hand(port: int) -> None:
@@ -221,6 +237,31 @@ def _client(port: int, path: str, requests: int, cold: bool, pause: float, numbe
     return found
 
 
+@contextmanager
+def beside_refreshes(beside: bool) -> Iterator[list[int]]:
+    """Refreshes the store meanwhile, if wanted; gives how many connections a reader had at most."""
+    import psycopg
+
+    done, most = Event(), [0]
+
+    def count() -> None:
+        text = "select count(*) from pg_stat_activity where usename = 'gendash_reader'"
+        with psycopg.connect(os.environ["GENDASH_ADMIN_DATABASE_URL"], autocommit=True) as connection:
+            while not done.wait(0.5):
+                row = connection.execute(text).fetchone()
+                most[0] = max(most[0], row[0] if row else 0)
+
+    command = [sys.executable, "-P", __file__, "--serve", "refreshes"]
+    with ThreadPoolExecutor(1) as pool, ExitStack() as stack:
+        if beside:
+            process = stack.enter_context(subprocess.Popen(command))
+            stack.callback(process.terminate)
+        stack.callback(done.set)
+        pool.submit(count)
+        yield most
+        assert not beside or process.poll() is None, "the refreshes ended"
+
+
 def _fetched(port: int, path: str) -> dict[str, Any]:
     """One answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
@@ -329,21 +370,24 @@ def _all(given: argparse.Namespace, redis: str) -> dict[tuple[str, str, str], Me
     found: dict[tuple[str, str, str], Measured] = {}
     answers: dict[tuple[str, str], Any] = {}
     kinds = [("by_hand", ""), ("ours", "")] + ([("ours", redis)] if redis else [])
-    for kind, shared in kinds:
+    for kind, shared in [one for one in kinds if given.only in ("", one[0])]:
         name = f"{kind} + Redis" if shared else kind
         with serving(kind, given.port, shared) as process:
             for asked, (own, other) in PATHS.items():
                 run = partial(measure, process.pid, given.port, other if kind == "by_hand" else own)
                 cold = given.requests if asked == "rows" else min(given.requests // 4, 800)
                 answers[name, asked] = _plain(_fetched(given.port, (other if kind == "by_hand" else own)))
-                assert answers[name, asked] == answers["by_hand", asked], f"{name} gives other {asked}"
+                assert given.only or answers[name, asked] == answers["by_hand", asked], f"{name} gives other {asked}"
                 measure(
                     process.pid, given.port, f"{run.args[2]}&group=week", given.clients * 8, given.clients, cold=True
                 )
                 found[name, asked, "cold"] = run(cold, given.clients, cold=True)
                 found[name, asked, "warm"] = run(cold, given.clients, cold=False)
                 if asked == "rows":
-                    found[name, asked, "200/s"] = run(200 * given.seconds, given.clients, cold=False, per_second=200)
+                    with beside_refreshes(given.beside) as most:
+                        many = 200 * given.seconds
+                        found[name, asked, "200/s"] = run(many, given.clients, cold=False, per_second=200)
+                    print(f"{name}: {many} of {many} answered, at most {most[0]} connections", flush=True)
             most = Path(f"/proc/{process.pid}/status")
             peak = [one for one in most.read_text().splitlines() if "VmHWM" in one] if most.exists() else []
             print(f"{name}: memory {' '.join(peak)}", flush=True)
@@ -358,11 +402,13 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=1600)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--seconds", type=int, default=20)
-    parser.add_argument("--serve", choices=("ours", "by_hand"))
+    parser.add_argument("--beside", action="store_true", help="refreshes follow each other while 200 a second are sent")
+    parser.add_argument("--only", choices=("", "ours", "by_hand"), default="", help="one server, without ratios")
+    parser.add_argument("--serve", choices=("ours", "by_hand", "refreshes"))
     parser.add_argument("--port", type=int, default=8791)
     given = parser.parse_args()
     if given.serve:
-        {"ours": ours, "by_hand": by_hand}[given.serve](given.port)
+        {"ours": ours, "by_hand": by_hand, "refreshes": refreshes}[given.serve](given.port)
         return
     with ExitStack() as stack:
         _store(stack, given.scale, given.like)
@@ -376,8 +422,8 @@ def report(found: dict[tuple[str, str, str], Measured]) -> None:
         speed = f"{name:14} {asked:8} {state:6} {one.per_second:7.1f}/s"
         print(f"{speed}  p50 {one.p50:6.1f}  p95 {one.p95:6.1f}  p99 {one.p99:6.1f} ms  CPU {one.cpu_ms:.2f} ms")
     for (name, asked, state), one in found.items():
-        base = found["by_hand", asked, state]
-        if name == "by_hand":
+        base = found.get(("by_hand", asked, state))
+        if name == "by_hand" or base is None:
             continue
         if state == "cold":
             speed, cpu = one.per_second / base.per_second, base.cpu_ms / max(one.cpu_ms, 1e-9)

@@ -193,10 +193,20 @@ def connection_parts(place: Place, application: str) -> dict[str, Any]:
 
 
 def set_formats(connection: Connection) -> None:
-    """Sets the formats in which values are read; a time that Python cannot hold is the nearest that it can."""
+    """Sets the formats in which values are read, and reads them as by `bound_times`."""
+    write_formats(connection)
+    bound_times(connection)
+
+
+def write_formats(connection: Connection) -> None:
+    """Sets the formats in which the server writes values."""
     connection.execute(_FORMATS, [list(FORMATS), list(FORMATS.values())])
+
+
+def bound_times(reader: Connection | psycopg.ClientCursor[Any]) -> None:
+    """A time that Python cannot hold is read as the nearest that it can."""
     for name, loader in (("date", _Date), ("timestamp", _Timestamp), ("timestamptz", _Timestamptz)):
-        connection.adapters.register_loader(name, loader)
+        reader.adapters.register_loader(name, loader)
 
 
 def check_server_version(connection: Connection, place: Place) -> None:
@@ -226,12 +236,6 @@ class _Timestamp(TimestampLoader):
 
 class _Timestamptz(TimestamptzLoader):
     def load(self, data: Any) -> datetime:
-        text = bytes(data)
-        try:
-            if text.endswith(b"+00"):  # the zone of our sessions: Python reads this form by itself, much faster
-                return datetime.fromisoformat(text.decode("ascii"))
-        except ValueError:
-            pass
         try:
             return super().load(data)
         except psycopg.DataError:

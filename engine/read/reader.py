@@ -21,6 +21,7 @@ from gendash.engine.clients.postgres import (
     FORMATS,
     Connection,
     Place,
+    bound_times,
     connect,
     open_connection,
     store,
@@ -121,9 +122,9 @@ def run_together(connection: Connection, asked: Sequence[Statement], settings: M
     """The answers to several queries, of which none waits for the answer to another; ``settings`` hold for them alone.
 
     Texts that come again are prepared by the driver, so that the server plans them once. For both, the session must be
-    the connection's own: read-only, with its limit of time and the formats of `set_formats`. None where one query
-    fails: each is then asked by `run_query`, which gives its reason, and carries out what cannot be prepared, such as
-    several statements in one text.
+    the connection's own: read-only, with its limit of time and the formats of `write_formats`. None where one query
+    fails, or has a time that Python cannot hold: each is then asked by `run_query`, which gives its reason, and carries
+    out what cannot be prepared, such as several statements in one text.
     """
     started = time.perf_counter()
     try:
@@ -157,6 +158,7 @@ def run_query(
     started = time.perf_counter()
     try:
         cursor = psycopg.ClientCursor(connection)
+        bound_times(cursor)
         body = text if values is None else cursor.mogrify(trusted(text), values)
         sets = "; ".join(
             f"set local {name} = {sql.quote(value, connection)}" for name, value in {**FORMATS, **settings}.items()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg.pq import TransactionStatus
 
 from gendash.demo.postgres import Server
 from gendash.engine.clients.answers import Failed
-from gendash.engine.clients.postgres import Connection, Place, open_connection
+from gendash.engine.clients.postgres import Connection, Place, connection_parts, open_connection, write_formats
 from gendash.engine.read.reader import Rows, Statement, run_query, run_together
 
 pytestmark = pytest.mark.postgres
@@ -72,7 +74,8 @@ def test_a_faulty_query_is_an_answer_and_its_connection_stays_usable(connection:
 @pytest.fixture
 def own(postgres: Server) -> Iterator[Connection]:
     """A session of its own, as a pool of the API opens one without a pooler between."""
-    with open_connection(Place("test", postgres.url(), "test")) as found:
+    with psycopg.connect(**connection_parts(Place("test", postgres.url(), "test"), "test")) as found:
+        write_formats(found)
         found.execute("set default_transaction_read_only = on")
         found.execute("set statement_timeout = '300ms'")
         found.prepare_threshold = 1
@@ -114,6 +117,14 @@ def test_one_query_that_fails_leaves_all_to_be_asked_again(
         assert own.info.transaction_status == TransactionStatus.IDLE
         assert [one.rows for one in run_together(own, [good, good], settings) or ()] == [[(1,)], [(1,)]]
         assert own.execute("select coalesce(current_setting('gendash.subject', true), '')").fetchone() == ("",)
+
+
+def test_a_time_beyond_what_python_holds_is_left_to_a_query_by_itself(own: Connection) -> None:
+    last = datetime.max.replace(tzinfo=UTC)
+    for text in ("'infinity'::timestamptz", "'20000-01-01'::timestamptz"):
+        for _ in range(3):
+            assert run_together(own, [Statement(f"select {text}")], {}) is None
+            assert rows(run_query(own, f"select {text}, date '-infinity'", {})) == [(last, date.min)]
 
 
 def test_a_prepared_text_whose_columns_have_changed_is_answered(own: Connection, postgres: Server) -> None:
