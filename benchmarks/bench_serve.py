@@ -408,6 +408,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--beside", action="store_true", help="refreshes follow each other while 200 a second are sent")
+    parser.add_argument("--no-redis", action="store_true")
     parser.add_argument("--only", choices=("", "ours", "by_hand"), default="", help="one server, without ratios")
     parser.add_argument("--serve", choices=("ours", "by_hand", "refreshes"))
     parser.add_argument("--port", type=int, default=8791)
@@ -417,7 +418,8 @@ def main() -> None:
         return
     with ExitStack() as stack:
         _store(stack, given.scale, given.like)
-        found = _all(given, stack.enter_context(redis_server(given.port + 1)))
+        redis = "" if given.no_redis else stack.enter_context(redis_server(given.port + 1))
+        found = _all(given, redis)
     report(found)
 
 
