@@ -1,9 +1,9 @@
 """Connections to PostgreSQL, and its errors as lines that a person can act on.
 
 A pooler in transaction mode may be between, so there are no prepared statements, and what a unit of work needs is set
-by SET LOCAL (`local_settings`); only `api/store.py` prepares, where it finds that none is between. What a server, a database or a role sets for the output of values is never inherited:
-`FORMATS` holds on every connection and in every unit of work. A password is passed to the driver by itself, never
-within a text, so that no message can carry it.
+by SET LOCAL (`local_settings`); only `api/store.py` prepares, where it finds that none is between. What a server, a
+database or a role sets for the output of values is never inherited: `FORMATS` holds on every connection and in every
+unit of work. A password is passed to the driver by itself, never within a text, so that no message can carry it.
 """
 
 from __future__ import annotations
