@@ -5,87 +5,34 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gendash.api.endpoint import (
-    Endpoint,
-    Grain,
-    column_type,
-    figure_panel,
-    figure_title,
-    fixed_reason,
-    named_window,
-)
-from gendash.api.request import Asked, Wrong, cursor_of, whole_days
-from gendash.api.store import Pools
+from gendash.api.endpoint import Endpoint, Grain, column_type
+from gendash.api.figures import Pending, figures_asked
+from gendash.api.request import Asked, cursor_of, whole_days
+from gendash.api.world import World
 from gendash.engine.clients.answers import Failed
-from gendash.engine.clients.prometheus import Call
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.relations import qualified
-from gendash.engine.errors import Unexpected
-from gendash.engine.languages.grafana_macros import Span
+from gendash.engine.errors import TargetError, Unexpected
 from gendash.engine.languages.sql_text import quote_name, quote_text
-from gendash.engine.model import Dashboard, Problem
+from gendash.engine.model import Problem
 from gendash.engine.read.display import display
 from gendash.engine.read.fields import display_name
 from gendash.engine.read.frames import Field
 from gendash.engine.read.moments import moment_of
-from gendash.engine.read.panels import Moment, PanelRead, dashboards_of, read_panel
-from gendash.engine.read.reader import clock_setting
+from gendash.engine.read.panels import PanelRead, dashboards_of
+from gendash.engine.read.reader import Rows, Statement
 from gendash.engine.read.reduce import reduce_values
-from gendash.engine.read.sources import Sources
-from gendash.engine.render.dashboards import render_dashboard
+from gendash.engine.read.sources import reason_of
 from gendash.engine.render.schema_sql import readers_of
 
 ALL = "__all"
 """What a relation writes for all of a dimension together: a row of its own, which is given only where it is asked for,
 so that rows add up."""
-
-
-@dataclass(frozen=True)
-class World:
-    """What all answers need: definitions, the store, Prometheus if there is one, and a clock."""
-
-    catalog: Catalog
-    pools: Pools
-    call: Call | None = None
-    at: datetime | None = None
-    clock: dict[str, str] = field(default_factory=dict)
-    drawn: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # dashboards as JSON, which take long to render
-    compiled: dict[tuple[Any, ...], str] = field(default_factory=dict)  # SQL of endpoints, by what it depends on
-
-    @property
-    def now(self) -> datetime:
-        """The time that counts as now."""
-        return self.at or datetime.now(UTC)
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone of all days."""
-        return ZoneInfo(self.catalog.config["time_zone"])
-
-    def sources(self, audience: str) -> Sources:
-        """The servers as the panels of an audience ask them."""
-        missing = {} if self.call else {"": "Prometheus is not there"}
-        return Sources(self.pools.readers(audience, self.settings()), self.call, missing)
-
-    def rendered(self, dashboard: Dashboard) -> Mapping[str, Any]:
-        """A dashboard's JSON, rendered once."""
-        if dashboard.name not in self.drawn:
-            self.drawn[dashboard.name] = render_dashboard(self.catalog, dashboard)
-        return self.drawn[dashboard.name]
-
-    def settings(self) -> dict[str, str]:
-        """Session settings of a query: the clock of the store, if another time counts as now."""
-        if self.at is None:
-            return {}
-        if not self.clock:  # the pass for it is the owner's to give, once
-            self.clock["gendash.now"] = clock_setting(self.catalog.config, self.at)
-        return dict(self.clock)
 
 
 def native_grain(catalog: Catalog, endpoint: Endpoint) -> Grain:
@@ -94,79 +41,47 @@ def native_grain(catalog: Catalog, endpoint: Endpoint) -> Grain:
     return "day" if kind == "date" else "hour"
 
 
-def figures(world: World, endpoint: Endpoint, audience: str, asked: Asked) -> dict[str, Any]:
-    """Each figure of the endpoint that the audience may see, as its panel shows it."""
-    names = [one for one in asked.figures if one != "none"] or ([] if asked.figures else list(endpoint.figures))
-    found: dict[str, Any] = {}
-    for name in names:
-        dashboard, panel = figure_panel(world.catalog, endpoint.figures[name])
-        if dashboard.audience == "admin" and audience != "admin":
-            if asked.figures:
-                raise Wrong(f"{name} is for admins", 403)
-            continue
-        title, meaning = figure_title(name, panel), world.catalog.prose(panel.doc)
-        about = {"title": title, "meaning": meaning, "panel": endpoint.figures[name]}
-        reason = fixed_reason(name, panel)
-        if reason and asked.explicit and asked.figures:
-            raise Wrong(f"{name} cannot follow a range: {reason}; leave out range, from and to, or the figure")
-        if reason and asked.explicit:
-            found[name] = about | {"refused": f"cannot follow a range: {reason}"}
-            continue
-        window = named_window(name, panel)
-        own = Span.last(window, world.now) if window else None
-        moment = Moment(world.now, world.at, own if reason else asked.span)
-        shown = world.rendered(dashboard)
-        read = read_panel(world.catalog, world.sources(audience), dashboard, panel.slug, moment, shown)
-        assert read
-        found[name] = about | figure_of(read, world)
-    return found
+def stats(
+    world: World, endpoint: Endpoint, audience: str, asked: Asked, with_figures: bool = True
+) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
+    """The figures, one page of rows, oldest first, and the cursor of the next one, empty at the end. Raises Wrong.
+
+    All that the store is asked is sent together.
+    """
+    figures = figures_asked(world, endpoint, audience, asked) if with_figures else {}
+    waiting = [one for one in figures.values() if isinstance(one, Pending)]
+    page = role_for(world.catalog, endpoint), rows_statement(world, endpoint, asked)
+    given = iter(_ask(world, [page, *(one for each in waiting for one in each.statements)]))
+    found, cursor = rows(world, endpoint, asked, next(given))
+    shown = {
+        name: one.answer(world, [next(given) for _ in one.statements]) if isinstance(one, Pending) else one
+        for name, one in figures.items()
+    }
+    return shown, found, cursor
 
 
-def figure_of(read: PanelRead, world: World) -> dict[str, Any]:
-    """The reduced value of a panel, or one for each name; ``state`` says why there is none."""
-    if read.missing:
-        return {"value": None, "state": f"not available: needs {', '.join(read.missing)}"}
-    if read.faults:
-        return {"value": None, "state": "error: " + "; ".join(dict.fromkeys(read.faults))}
-    if read.rendered["type"] == "table":
-        return _first_numbers(read, world)
-    calc = (read.rendered.get("options", {}).get("reduceOptions", {}).get("calcs") or ["lastNotNull"])[0]
-    fields = [one for frame in read.frames for one in frame.fields if one.kind == "number"]
-    values = {display_name(one, read.frames): _value(one, reduce_values(one.values, calc), world) for one in fields}
-    if not values:
-        return {"value": None, "state": "no data"}
-    if read.rendered["type"] == "stat" and len(values) == 1:
-        ((name, value),) = values.items()
-        return {**value, "note": name}
-    return {"values": values, "state": "ok"}
+def _ask(world: World, asked: Sequence[tuple[str, Statement]]) -> list[Rows | Failed]:
+    """The answers, by role of the store. Raises Unreachable for the role of the first; another one's is an answer."""
+    found: dict[int, Rows | Failed] = {}
+    for role in dict.fromkeys(role for role, _ in asked):
+        places = [place for place, (of, _) in enumerate(asked) if of == role]
+        try:
+            given = world.pools.ask_all(role, [asked[place][1] for place in places])
+        except TargetError as error:
+            if role == asked[0][0]:
+                raise
+            given = [Failed("", reason_of(error))] * len(places)
+        found |= dict(zip(places, given, strict=True))
+    return [found[place] for place in range(len(asked))]
 
 
-def _first_numbers(read: PanelRead, world: World) -> dict[str, Any]:
-    """Of a table the first number of each row, by its first text."""
-    frame = next((one for one in read.frames if one.length), None)
-    names = next((one for one in frame.fields if one.kind == "string"), None) if frame else None
-    numbers = next((one for one in frame.fields if one.kind == "number"), None) if frame else None
-    if names is None or numbers is None:
-        return {"value": None, "state": "no data"}
-    pairs = zip(names.values, numbers.values, strict=True)
-    return {"values": {str(name): _value(numbers, number, world) for name, number in pairs}, "state": "ok"}
+def rows_statement(world: World, endpoint: Endpoint, asked: Asked) -> Statement:
+    """The query of one page of rows."""
+    return Statement(_rows_sql(world, endpoint, asked), _rows_values(world, endpoint, asked))
 
 
-def _value(one: Field, number: Any, world: World) -> dict[str, Any]:
-    unit = str(one.config.get("unit", "none"))
-    shown = str(display(one, number, str(world.zone), world.now))
-    plain = None if number is None or number != number else number
-    plain = int(plain) if isinstance(plain, float) and plain.is_integer() and abs(plain) < 2**53 else plain
-    money = unit.startswith("currency") and plain is not None
-    value = format(Decimal(f"{plain:.12g}"), "f") if money else plain  # sums of floats have dust behind 12 digits
-    return {"value": value, "text": shown, "unit": unit, "state": "ok" if plain is not None else "no data"}
-
-
-def rows(world: World, endpoint: Endpoint, asked: Asked) -> tuple[list[dict[str, Any]], str]:
-    """One page of rows, oldest first, and the cursor of the next one, empty at the end. Raises Wrong."""
-    text = _rows_sql(world, endpoint, asked)
-    values = _rows_values(world, endpoint, asked)
-    given = world.pools.ask(role_for(world.catalog, endpoint), text, values, world.settings())
+def rows(world: World, endpoint: Endpoint, asked: Asked, given: Rows | Failed) -> tuple[list[dict[str, Any]], str]:
+    """One page of rows, oldest first, and the cursor of the next one, empty at the end. Raises Unexpected."""
     if isinstance(given, Failed):
         raise Unexpected(Problem("store", given.message, "run `gendash db migrate` and `gendash verify`"))
     columns = given.columns

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from gendash.api.answers import World
 from gendash.api.own import OwnList, own_rows
 from gendash.api.request import Wrong
+from gendash.api.world import World
 from gendash.engine.model import Dashboard
 from gendash.engine.read.panels import Moment, dashboard_read, dashboards_of
 from gendash.pages.site import About, ListSection, Site
@@ -47,11 +47,12 @@ def own_page(world: World, lists: list[OwnList], subject: str, params: Mapping[s
     sections = []
     for own in lists:
         body = own_rows(world, own, subject, given)
-        rows = [[_cell(row[name], name) for name in own.columns] for row in body["rows"]]
+        shown = [name for name in own.columns if any(row[name] is not None for row in body["rows"])] or own.columns
+        rows = [[_cell(row[name], name) for name in shown] for row in body["rows"]]
         totals = [(_heading(name), _cell(value, name)) for name, value in body.get("totals", {}).items()]
         title = own.path.removeprefix("me/").replace("-", " ").capitalize().replace("Llm", "LLM")
-        types = [str(world.catalog.relations[own.relation].columns[name]["type"]) for name in own.columns]
-        columns = [(_heading(name), kind in NUMBERS) for name, kind in zip(own.columns, types, strict=True)]
+        types = [str(world.catalog.relations[own.relation].columns[name]["type"]) for name in shown]
+        columns = [(_heading(name), kind in NUMBERS) for name, kind in zip(shown, types, strict=True)]
         sections.append(ListSection(title, own.doc, columns, rows, totals, body["next"] is not None))
     when = "the last 30 days" if given.get("range") == "30d" else "the chosen range"
     doc = f"What the platform holds of you in {when}; nobody else sees this page with another token."

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gendash.api.answers import World, plain_value, span_answer
+from gendash.api.answers import plain_value, span_answer
 from gendash.api.packaged import yaml_files
 from gendash.api.request import Wrong, cursor_of, key_in, limit_asked, span_asked, whole_days
+from gendash.api.world import World
 from gendash.engine.clients.answers import Failed
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.catalog import Catalog
@@ -145,7 +146,7 @@ def _key(value: Any) -> Any:
 
 def _ask(world: World, subject: str, text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Rows as the role of single users, with the subject of the verified token, set for this transaction alone."""
-    given = world.pools.ask(ROLE, text, values, world.settings() | {"gendash.subject": subject})
+    given = world.pools.ask(ROLE, text, values, {"gendash.subject": subject})
     if isinstance(given, Failed):
         raise Unexpected(Problem("store", given.message, "run `gendash db migrate`"))
     return given.rows

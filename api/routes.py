@@ -103,7 +103,7 @@ def _stats(app: FastAPI, service: Service, endpoint: Endpoint) -> None:
         key += await service.versions.of(below)
 
         def compute() -> bytes:
-            found, cursor = answers.rows(world, endpoint, wanted)
+            figures, found, cursor = answers.stats(world, endpoint, audience, wanted, with_figures=not is_csv)
             if is_csv:
                 return f"{cursor}\n{answers.as_csv(answers.columns_of(endpoint, wanted), found)}".encode()
             return json_bytes(
@@ -111,7 +111,7 @@ def _stats(app: FastAPI, service: Service, endpoint: Endpoint) -> None:
                     "at": world.now.astimezone(world.zone).isoformat(),
                     "time_zone": str(world.zone),
                     "range": answers.span_answer(wanted.span, world),
-                    "figures": answers.figures(world, endpoint, audience, wanted),
+                    "figures": figures,
                     "rows": found,
                     "next": cursor or None,
                 }

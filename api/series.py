@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from gendash.api.answers import World, span_answer
+from gendash.api.answers import span_answer
 from gendash.api.request import Wrong, span_asked
+from gendash.api.world import World
 from gendash.engine.clients import prometheus as prom
 from gendash.engine.clients.answers import Failed
 from gendash.engine.definitions.catalog import Catalog

@@ -15,7 +15,6 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.exceptions import HTTPException
 
-from gendash.api.answers import World
 from gendash.api.cache import MEMORY_S, Cache, Kept, etag_of
 from gendash.api.endpoint import Endpoint
 from gendash.api.identity import Gate, Identity, is_text
@@ -24,6 +23,7 @@ from gendash.api.own import OwnList
 from gendash.api.request import Wrong, next_link, span_asked
 from gendash.api.shared import LOG, Shared
 from gendash.api.versions import Versions
+from gendash.api.world import World
 from gendash.engine.errors import ContentError, GendashError, internal
 from gendash.engine.read.panels import Moment
 

@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import Any
+from datetime import datetime
+from functools import cached_property, partial
 
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
 from gendash.engine.clients.answers import Failed
-from gendash.engine.clients.postgres import connection_parts, set_formats, store
+from gendash.engine.clients.postgres import Connection, connection_parts, store, write_formats
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.relations import reader_login
 from gendash.engine.errors import Unreachable
 from gendash.engine.model import Problem
-from gendash.engine.read.reader import Rows, RunQuery, run_query
+from gendash.engine.read.reader import Rows, RunQuery, Statement, Values, clock_setting, run_query, run_together
 
 WAIT_S = 3.0  # for a connection; then the answer is 503
 IDLE_S = 60.0
 RETRY_S = 1.0
+PREPARE_AFTER = 2  # so many times a text was sent
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # its warnings repeat what a request's error says once
 
 
 class Pools:
     """Connections by role, opened when first needed. Raises Unreachable where none can be had in time."""
 
-    def __init__(self, config: Config, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, config: Config, clock: Callable[[], float] = time.monotonic, at: datetime | None = None) -> None:
         self.config = config
         self.clock = clock
-        self.timeout = f"{config.seconds('api.statement_timeout'):g}s"
+        self.at = at  # another time that counts as now
         self.tried_again: dict[str, float] = {}  # by role, when next, if the last connection could not be had
         self.pools: dict[str, ConnectionPool] = {}
         for role in ("reader", "admin_reader", "user_reader"):
@@ -45,7 +46,7 @@ class Pools:
         return ConnectionPool(
             "",
             kwargs=connection_parts(replace(place, label=role), "gendash serve"),
-            configure=set_formats,
+            configure=self._configure,
             min_size=0,
             max_size=self.config["api.connections"],
             timeout=WAIT_S,
@@ -60,19 +61,25 @@ class Pools:
         self,
         role: str,
         text: str,
-        values: Mapping[str, Any] | None = None,
+        values: Values | None = None,
         settings: Mapping[str, str] | None = None,
     ) -> Rows | Failed:
-        """The answer to one query as a role; ``settings`` hold for its transaction alone."""
+        """The answer to one query, as by `ask_all`."""
+        (given,) = self.ask_all(role, [Statement(text, values)], settings)
+        return given
+
+    def ask_all(
+        self, role: str, asked: Sequence[Statement], settings: Mapping[str, str] | None = None
+    ) -> list[Rows | Failed]:
+        """The answers to queries as a role, on one connection; ``settings`` hold for its transactions alone."""
         if role not in self.pools:
             what = f"no password of {self.config[f'roles.{role}'] or role}"
             raise Unreachable(Problem("store", what, f"set GENDASH_{role.upper()}_PASSWORD"))
-        limits = {"statement_timeout": self.timeout} | dict(settings or {})
         self._try(role)
         try:
             for _ in range(1 + self.config["api.connections"]):  # idle ones may all have been cut meanwhile
                 with self.pools[role].connection() as connection:
-                    given = run_query(connection, text, limits, values)
+                    given = self._asked(connection, asked, settings or {})
                     if not connection.closed:
                         self.tried_again.pop(role, None)
                         return given
@@ -85,6 +92,36 @@ class Pools:
         except psycopg.Error:
             raise Unreachable(Problem("store", "no connection can be had", "try again")) from None
 
+    def _asked(
+        self, connection: Connection, asked: Sequence[Statement], settings: Mapping[str, str]
+    ) -> list[Rows | Failed]:
+        """All together where the session is ours; each by itself where it is not, or to learn which one failed."""
+        together = run_together(connection, asked, settings) if connection.prepare_threshold is not None else None
+        if together is not None:
+            return [*together]
+        whole = {**self.always, **settings}
+        return [run_query(connection, one.text, whole, one.values) for one in asked if not connection.closed]
+
+    @cached_property
+    def always(self) -> dict[str, str]:
+        """What holds in every transaction; the pass for another time is the owner's to give, once."""
+        clock = {"gendash.now": clock_setting(self.config, self.at)} if self.at else {}
+        limit = f"{self.config.seconds('api.statement_timeout'):g}s"
+        return {"statement_timeout": limit, "default_transaction_read_only": "on", **clock}
+
+    def _configure(self, connection: Connection) -> None:
+        """Formats; and, unless a pooler is between, what holds in every transaction, and that texts are prepared.
+
+        A pooler gives a key of its own for cancelling, and so a process id that is not the server's. In its transaction
+        mode a prepared statement of one process would be another one's.
+        """
+        write_formats(connection)
+        row = connection.execute("select pg_backend_pid()").fetchone()
+        if row and row[0] == connection.info.backend_pid:
+            for name, value in self.always.items():
+                connection.execute("select set_config(%s, %s, false)", [name, value])
+            connection.prepare_threshold = PREPARE_AFTER
+
     def _try(self, role: str) -> None:
         """Raises Unreachable at once while the store is away; one request a second finds out whether it is back."""
         again = self.tried_again.get(role)
@@ -94,14 +131,10 @@ class Pools:
             raise Unreachable(Problem("store", "no connection can be had", "try again"))
         self.tried_again[role] = self.clock() + WAIT_S + RETRY_S
 
-    def readers(self, audience: str, settings: Mapping[str, str]) -> dict[str, RunQuery]:
+    def readers(self, audience: str) -> dict[str, RunQuery]:
         """Access for panels by role: of an audience that is not admin without the admins' role."""
         roles = [role for role in ("reader", "admin_reader") if role in self.pools]
-        return {
-            role: partial(self.ask, role, settings=settings)
-            for role in roles
-            if audience == "admin" or role == "reader"
-        }
+        return {role: partial(self.ask, role) for role in roles if audience == "admin" or role == "reader"}
 
     def close(self) -> None:
         """Closes every connection."""

@@ -1,13 +1,17 @@
 """`gendash serve` against the same rows from an endpoint written by hand, cold (each request computed) and warm.
 
     .venv/bin/python benchmarks/bench_serve.py [--scale 1] [--like N] [--requests 1600] [--clients 8] [--seconds 20]
+        [--beside] [--only ours]
 
 Both serve the same store in a process of their own, one after the other; gendash also with Redis, where there is a
-redis-server. Two requests are compared: rows of tickets, and rows with all their figures, for which the hand-written
-one sends the same queries. Targets: cold at least 0.8 of its requests a second; warm p95 at most 1.25
-times its p95, at 200 requests a second. CPU is that of the serving process for each request, and says more than time
-does on a machine that is busy with other things. --like gives users and tickets, and so what these requests read, the
-sizes that they have at N messages; of all else it makes a hundredth.
+redis-server. Two requests are compared: rows of tickets, and rows with all their figures. The hand-written one gives
+the same answers (which is checked) by the same queries, with prepared statements, and is as safe: it checks the token,
+reads as a reader, and its sessions are read-only with a limit of time. It has no cache and no limits of requests.
+
+Targets: cold at least 0.8 of its requests a second; warm p95 at most 1.25 times its p95, at 200 requests a second. CPU
+is that of the serving process for each request, and says more than time does on a machine that is busy with other
+things. --like gives users and tickets, and so what these requests read, the sizes that they have at N messages; of all
+else it makes a hundredth.
 """
 
 from __future__ import annotations
@@ -15,9 +19,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 import http.client
+import itertools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -28,7 +34,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Event
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gendash.engine.definitions.catalog import Catalog
@@ -50,7 +57,7 @@ STATS = "/api/v1/analytics/tickets/stats"
 PATHS = {  # of each request: ours, and the hand-written one
     "rows": (
         STATS + "?figures=none&limit=100&from=2026-10-20T00:{minute:02d}:{second:02d}",
-        "/rows?limit=100&from=2026-10-20T00:{minute:02d}:{second:02d}",
+        "/rows?limit=100&first=2026-10-20T00:{minute:02d}:{second:02d}",
     ),
     "figures": (STATS + "?limit={limit}", "/all?limit={limit}"),
 }
@@ -78,34 +85,104 @@ def ours(port: int) -> None:
         run_server(application(stack, catalog, NOW), "127.0.0.1", port, "")
 
 
+def refreshes(_port: int) -> None:
+    """Refreshes the store again and again until it is ended."""
+    from gendash.engine.config.load import load_config
+    from gendash.engine.definitions.load import load_catalog
+    from gendash.engine.store.refresh.run import refresh
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that the lease is given back
+    catalog = load_catalog(load_config(SETTINGS, environ=os.environ))
+    for number in itertools.count(1):
+        refresh(catalog.config, catalog, at=NOW + timedelta(minutes=number))
+
+
 def by_hand(port: int) -> None:
-    """Serves the same rows with as little code as possible until it is ended."""
+    """Serves the same answers, as safely, with as little code as possible until it is ended."""
     import uvicorn
-    from fastapi import FastAPI
+    from fastapi import FastAPI, Header, HTTPException
     from psycopg.rows import dict_row
     from psycopg_pool import ConnectionPool
 
-    clock = {"autocommit": True, "options": f"-c gendash.now={os.environ['BENCH_CLOCK']}"}
-    pool = ConnectionPool(os.environ["BENCH_READER"], min_size=0, max_size=6, kwargs=clock)
-    app, figures = FastAPI(), json.loads(os.environ["BENCH_FIGURES"])
-    text = (
-        "select day, priority, category, sum(created)::bigint as created, sum(resolved)::bigint as resolved,"
-        " min(waiting) as waiting from gendash.ticket_day where day >= %(first)s group by 1, 2, 3 order by 1, 2, 3"
-        " limit %(limit)s"
-    )
+    safe = "-c statement_timeout=10s -c default_transaction_read_only=on -c timezone=UTC"
+    session = {"autocommit": True, "options": f"{safe} -c gendash.now={os.environ['BENCH_CLOCK']}"}
+    pool = ConnectionPool(os.environ["BENCH_READER"], min_size=0, max_size=6, kwargs=session)
+    app, queries = FastAPI(), json.loads(os.environ["BENCH_FIGURES"])
+    known = hashlib.sha256(TOKEN.encode()).hexdigest()
+
+    def answer(authorization: str, limit: int, first: datetime, names: list[str]) -> dict[str, object]:
+        if hashlib.sha256(authorization.removeprefix("Bearer ").encode()).hexdigest() != known:
+            raise HTTPException(401)
+        with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            values = {"first": first, "behind": NOW, "limit": limit + 1}
+            rows = cursor.execute(ROWS, values).fetchall()
+            figures = {}
+            for name in names:
+                query = queries[name]
+                found = cursor.execute(query["text"], query["values"]).fetchall()
+                figures[name] = query["about"] | hand_figure(found, query["unit"], query["is_sum"])
+        last = rows[limit - 1] if len(rows) > limit else {}
+        return {
+            "at": NOW.isoformat(),
+            "time_zone": "Europe/Berlin",
+            "range": {"from": first.isoformat(), "to": NOW.isoformat()},
+            "figures": figures,
+            "rows": rows[:limit],
+            "next": ":".join(str(last[name]) for name in ("day", "priority", "category")) if last else None,
+        }
 
     @app.get("/rows")
-    def rows(limit: int, first: datetime | None = None) -> list[dict[str, object]]:
-        with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(text, {"first": first or datetime(2026, 10, 20), "limit": limit}).fetchall()
+    def rows(limit: int, first: datetime | None = None, authorization: str = Header()) -> dict[str, object]:
+        return answer(authorization, limit, first or datetime(2026, 10, 20, tzinfo=UTC), [])
 
     @app.get("/all")
-    def everything(limit: int) -> dict[str, object]:
-        with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            found = cursor.execute(text, {"first": NOW - timedelta(days=7), "limit": limit}).fetchall()
-            return {"rows": found, "figures": {name: cursor.execute(one).fetchall() for name, one in figures.items()}}
+    def everything(limit: int, authorization: str = Header()) -> dict[str, object]:
+        return answer(authorization, limit, NOW - timedelta(days=7), [*queries])
 
     uvicorn.run(app, port=port, log_level="critical", access_log=False)
+
+
+ROWS = (
+    "select day::text, priority, category, sum(created)::bigint as created, sum(resolved)::bigint as resolved,"
+    " min(waiting)::bigint as waiting from gendash.ticket_day where day >= %(first)s and day < %(behind)s"
+    " and priority <> '__all' and category <> '__all' group by 1, 2, 3 order by 1, 2, 3 limit %(limit)s"
+)
+
+
+def hand_figure(rows: list[dict[str, Any]], unit: str, is_sum: bool) -> dict[str, Any]:
+    """A tile's last value, or their sum, with its note; or the values of bars by name."""
+    if rows and "metric" not in rows[-1]:
+        each = [[one for one in row.values() if one is not None] for row in rows]
+        return {"values": {str(name): hand_value(value, unit) for name, value, *_ in each}, "state": "ok"}
+    there = [row for row in rows if row["value"] is not None]
+    if not there:
+        return {"value": None, "state": "no data"}
+    value = sum(row["value"] for row in there) if is_sum else there[-1]["value"]
+    return hand_value(value, unit) | {"note": there[-1]["metric"]}
+
+
+def hand_value(value: Any, unit: str) -> dict[str, Any]:
+    """A number with its text."""
+    number, text = float(value), f"{float(value):,g}"
+    if unit == "percentunit":
+        text = f"{number * 100:.1f}%"
+    if unit == "s":
+        size, name = next(one for one in STEPS if number >= one[0] or one[0] == 1)
+        text = f"{number / size:.1f} {name}"
+    return {"value": number, "text": text, "unit": unit, "state": "ok"}
+
+
+STEPS = ((31556900, "years"), (604800, "weeks"), (86400, "days"), (3600, "hours"), (60, "min"), (1, "s"))
+
+
+def _plain(body: dict[str, Any]) -> Any:
+    """What must be equal in both answers: rows, and each figure's number or numbers, as far as it is there."""
+    figures = {
+        name: {key: one["value"] for key, one in found["values"].items()} if "values" in found else found["value"]
+        for name, found in body["figures"].items()
+        if found["state"] == "ok"
+    }
+    return body["rows"], figures, body["next"] is None
 
 
 @contextmanager
@@ -136,9 +213,11 @@ def redis_server(port: int) -> Iterator[str]:
         yield ""
         return
     with subprocess.Popen([program, "--port", str(port), "--save", ""], stdout=subprocess.DEVNULL) as process:
-        time.sleep(1)
-        yield f"redis://127.0.0.1:{port}/0"
-        process.terminate()
+        try:
+            time.sleep(1)
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            process.terminate()
 
 
 def _client(port: int, path: str, requests: int, cold: bool, pause: float, number: int) -> list[float]:
@@ -157,6 +236,40 @@ def _client(port: int, path: str, requests: int, cold: bool, pause: float, numbe
         answer.read()
         assert answer.status == 200, answer.status
         found.append(time.perf_counter() - begun)
+    return found
+
+
+@contextmanager
+def beside_refreshes(beside: bool) -> Iterator[list[int]]:
+    """Refreshes the store meanwhile, if wanted; gives how many connections a reader had at most."""
+    import psycopg
+
+    done, most = Event(), [0]
+
+    def count() -> None:
+        text = "select count(*) from pg_stat_activity where usename = 'gendash_reader'"
+        with psycopg.connect(os.environ["GENDASH_ADMIN_DATABASE_URL"], autocommit=True) as connection:
+            while not done.wait(0.5):
+                row = connection.execute(text).fetchone()
+                most[0] = max(most[0], row[0] if row else 0)
+
+    command = [sys.executable, "-P", __file__, "--serve", "refreshes"]
+    with ThreadPoolExecutor(1) as pool, ExitStack() as stack:
+        if beside:
+            process = stack.enter_context(subprocess.Popen(command))
+            stack.callback(process.terminate)
+        stack.callback(done.set)
+        pool.submit(count)
+        yield most
+        assert not beside or process.poll() is None, "the refreshes ended"
+
+
+def _fetched(port: int, path: str) -> dict[str, Any]:
+    """One answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    target = path.format(minute=0, second=1, limit=100)
+    connection.request("GET", target, headers={"Authorization": f"Bearer {TOKEN}"})
+    found: dict[str, Any] = json.loads(connection.getresponse().read())
     return found
 
 
@@ -212,20 +325,27 @@ def _store(stack: ExitStack, scale: float, like: int) -> None:
     os.environ |= {"BENCH_CLOCK": clock_setting(config, NOW), "BENCH_FIGURES": json.dumps(_figures(catalog))}
 
 
-def _figures(catalog: Catalog) -> dict[str, str]:
-    """The queries of the figures of tickets, as their panels send them."""
-    from gendash.api.endpoint import figure_panel, packaged_endpoints, read_endpoints
-    from gendash.engine.languages.grafana_macros import Span
-    from gendash.engine.read.panels import Moment, read_panel, sources_for
+def _figures(catalog: Catalog) -> dict[str, Any]:
+    """The queries of the figures of tickets, as the API sends them, with what is constant in their answers."""
+    from gendash.api.endpoint import packaged_endpoints, read_endpoints
+    from gendash.api.figures import Pending, figures_asked
+    from gendash.api.request import asked
+    from gendash.api.store import Pools
+    from gendash.api.world import World
 
     (endpoint,) = [one for one in read_endpoints(catalog, packaged_endpoints())[0] if STATS.endswith(one.path)]
-    found: dict[str, str] = {}
-    with ExitStack() as stack:
-        sources = sources_for(stack, catalog.config, "admin", NOW)
-        for name, of in endpoint.figures.items():
-            dashboard, panel = figure_panel(catalog, of)
-            read = read_panel(catalog, sources, dashboard, panel.slug, Moment(NOW, NOW, Span.last("7d", NOW)))
-            found |= {f"{name}_{ref}": text for ref, text in (read.texts if read else {}).items()}
+    pools = Pools(catalog.config, at=NOW)
+    world, found = World(catalog, pools, None, NOW), dict[str, Any]()
+    whole = asked(catalog.config, endpoint, "day", {}, NOW)
+    for name, one in figures_asked(world, endpoint, "admin", whole).items():
+        if isinstance(one, Pending):
+            ((_, statement),) = one.statements
+            shown = one.figure.rendered
+            calcs = shown["options"].get("reduceOptions", {}).get("calcs")
+            unit = shown["fieldConfig"]["defaults"].get("unit", "locale")
+            text = {"text": statement.text, "values": statement.values}
+            found[name] = {"about": one.figure.about, "unit": unit, "is_sum": calcs == ["sum"], **text}
+    pools.close()
     return found
 
 
@@ -250,20 +370,29 @@ def _grown(url: str, like: int) -> None:
 def _all(given: argparse.Namespace, redis: str) -> dict[tuple[str, str, str], Measured]:
     """What was measured of each request of each server: cold, warm, and warm at 200 requests a second."""
     found: dict[tuple[str, str, str], Measured] = {}
+    answers: dict[tuple[str, str], Any] = {}
     kinds = [("by_hand", ""), ("ours", "")] + ([("ours", redis)] if redis else [])
-    for kind, shared in kinds:
+    for kind, shared in [one for one in kinds if given.only in ("", one[0])]:
         name = f"{kind} + Redis" if shared else kind
         with serving(kind, given.port, shared) as process:
             for asked, (own, other) in PATHS.items():
                 run = partial(measure, process.pid, given.port, other if kind == "by_hand" else own)
                 cold = given.requests if asked == "rows" else min(given.requests // 4, 800)
+                answers[name, asked] = _plain(_fetched(given.port, (other if kind == "by_hand" else own)))
+                is_same_store = not given.only and not given.beside  # a refresh at a later time gives other rows
+                assert not is_same_store or answers[name, asked] == answers["by_hand", asked], (
+                    f"{name} gives other {asked}"
+                )
                 measure(
                     process.pid, given.port, f"{run.args[2]}&group=week", given.clients * 8, given.clients, cold=True
                 )
                 found[name, asked, "cold"] = run(cold, given.clients, cold=True)
                 found[name, asked, "warm"] = run(cold, given.clients, cold=False)
                 if asked == "rows":
-                    found[name, asked, "200/s"] = run(200 * given.seconds, given.clients, cold=False, per_second=200)
+                    with beside_refreshes(given.beside) as most:
+                        many = 200 * given.seconds
+                        found[name, asked, "200/s"] = run(many, given.clients, cold=False, per_second=200)
+                    print(f"{name}: {many} of {many} answered, at most {most[0]} connections", flush=True)
             most = Path(f"/proc/{process.pid}/status")
             peak = [one for one in most.read_text().splitlines() if "VmHWM" in one] if most.exists() else []
             print(f"{name}: memory {' '.join(peak)}", flush=True)
@@ -278,15 +407,19 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=1600)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--seconds", type=int, default=20)
-    parser.add_argument("--serve", choices=("ours", "by_hand"))
+    parser.add_argument("--beside", action="store_true", help="refreshes follow each other while 200 a second are sent")
+    parser.add_argument("--no-redis", action="store_true")
+    parser.add_argument("--only", choices=("", "ours", "by_hand"), default="", help="one server, without ratios")
+    parser.add_argument("--serve", choices=("ours", "by_hand", "refreshes"))
     parser.add_argument("--port", type=int, default=8791)
     given = parser.parse_args()
     if given.serve:
-        {"ours": ours, "by_hand": by_hand}[given.serve](given.port)
+        {"ours": ours, "by_hand": by_hand, "refreshes": refreshes}[given.serve](given.port)
         return
     with ExitStack() as stack:
         _store(stack, given.scale, given.like)
-        found = _all(given, stack.enter_context(redis_server(given.port + 1)))
+        redis = "" if given.no_redis else stack.enter_context(redis_server(given.port + 1))
+        found = _all(given, redis)
     report(found)
 
 
@@ -296,8 +429,8 @@ def report(found: dict[tuple[str, str, str], Measured]) -> None:
         speed = f"{name:14} {asked:8} {state:6} {one.per_second:7.1f}/s"
         print(f"{speed}  p50 {one.p50:6.1f}  p95 {one.p95:6.1f}  p99 {one.p99:6.1f} ms  CPU {one.cpu_ms:.2f} ms")
     for (name, asked, state), one in found.items():
-        base = found["by_hand", asked, state]
-        if name == "by_hand":
+        base = found.get(("by_hand", asked, state))
+        if name == "by_hand" or base is None:
             continue
         if state == "cold":
             speed, cpu = one.per_second / base.per_second, base.cpu_ms / max(one.cpu_ms, 1e-9)

@@ -53,6 +53,7 @@ def serve(settings: Settings, host: str, port: int, refresh: bool, hashes: bool,
 
 def run_server(app: FastAPI, host: str, port: int, root_path: str) -> None:
     """Serves until a signal ends it; answers that were begun are given."""
+    import gc
     import logging
     import signal
 
@@ -75,6 +76,8 @@ def run_server(app: FastAPI, host: str, port: int, root_path: str) -> None:
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     for number in (signal.SIGINT, signal.SIGTERM):  # raised again after the last answer, when other things have to end
         signal.signal(number, lambda *_: None)
+    gc.collect()
+    gc.freeze()  # the definitions stay: no later collection needs to walk through them
     uvicorn.Server(config).run()
 
 
@@ -87,7 +90,6 @@ def application(stack: ExitStack, catalog: Catalog, at: datetime | None = None) 
     from gendash.engine.model import Problem
 
     try:
-        from gendash.api.answers import World
         from gendash.api.app import create_app
         from gendash.api.cache import Cache
         from gendash.api.endpoint import packaged_endpoints, read_endpoints
@@ -98,6 +100,7 @@ def application(stack: ExitStack, catalog: Catalog, at: datetime | None = None) 
         from gendash.api.shared import Shared
         from gendash.api.store import Pools
         from gendash.api.versions import Versions
+        from gendash.api.world import World
     except ImportError as error:
         raise Refused(Problem("serve", f"{error.name} is not installed", "pip install 'gendash[api]'")) from None
     from gendash.engine.clients.prometheus import prometheus
@@ -107,7 +110,7 @@ def application(stack: ExitStack, catalog: Catalog, at: datetime | None = None) 
     lists, wrong = read_lists(catalog, packaged_lists())
     raise_if(ContentError, problems + wrong)
     gate = Gate(config)
-    pools = Pools(config)
+    pools = Pools(config, at=at)
     stack.callback(pools.close)
     call = stack.enter_context(prometheus(config)) if config.has("prometheus") else None
     world = World(catalog, pools, call, at)

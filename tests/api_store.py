@@ -12,7 +12,6 @@ import psycopg
 from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi.testclient import TestClient
 
-from gendash.api.answers import World
 from gendash.api.cache import Cache
 from gendash.api.endpoint import packaged_endpoints, read_endpoints
 from gendash.api.identity import Gate
@@ -22,6 +21,7 @@ from gendash.api.service import Service
 from gendash.api.shared import Shared
 from gendash.api.store import Pools
 from gendash.api.versions import Versions
+from gendash.api.world import World
 from gendash.demo import load
 from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.llm import PROJECT, price_list
@@ -132,7 +132,7 @@ class Store:
         endpoints, problems = read_endpoints(catalog, packaged_endpoints())
         lists, wrong = read_lists(catalog, packaged_lists())
         assert problems + wrong == []
-        pools = Pools(catalog.config)
+        pools = Pools(catalog.config, at=NOW)
         gate = Gate(catalog.config, lambda _again: {"k1": KEY.public_key()})
         versions = Versions(catalog, pools)
         world, shared = World(catalog, pools, call, NOW), Shared(redis) if redis else None

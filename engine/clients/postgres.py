@@ -1,9 +1,9 @@
 """Connections to PostgreSQL, and its errors as lines that a person can act on.
 
 A pooler in transaction mode may be between, so there are no prepared statements, and what a unit of work needs is set
-by SET LOCAL (`local_settings`). What a server, a database or a role sets for the output of values is never inherited:
-`FORMATS` holds on every connection and in every unit of work. A password is passed to the driver by itself, never
-within a text, so that no message can carry it.
+by SET LOCAL (`local_settings`); only `api/store.py` prepares, where it finds that none is between. What a server, a
+database or a role sets for the output of values is never inherited: `FORMATS` holds on every connection and in every
+unit of work. A password is passed to the driver by itself, never within a text, so that no message can carry it.
 """
 
 from __future__ import annotations
@@ -201,10 +201,20 @@ def connection_parts(place: Place, application: str) -> dict[str, Any]:
 
 
 def set_formats(connection: Connection) -> None:
-    """Sets the formats in which values are read; a time that Python cannot hold is the nearest that it can."""
+    """Sets the formats in which values are read, and reads them as by `bound_times`."""
+    write_formats(connection)
+    bound_times(connection)
+
+
+def write_formats(connection: Connection) -> None:
+    """Sets the formats in which the server writes values."""
     connection.execute(_FORMATS, [list(FORMATS), list(FORMATS.values())])
+
+
+def bound_times(reader: Connection | psycopg.ClientCursor[Any]) -> None:
+    """A time that Python cannot hold is read as the nearest that it can."""
     for name, loader in (("date", _Date), ("timestamp", _Timestamp), ("timestamptz", _Timestamptz)):
-        connection.adapters.register_loader(name, loader)
+        reader.adapters.register_loader(name, loader)
 
 
 def check_server_version(connection: Connection, place: Place) -> None:

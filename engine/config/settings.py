@@ -210,6 +210,7 @@ SETTINGS: tuple[Setting, ...] = (
     *(Setting(f"features.{name}", "bool", default, doc) for name, default, doc in FEATURES),
     Setting("privacy.names", "bool", True, "whether names of accounts are stored, for the admin role"),
     Setting("privacy.comments", "bool", True, "whether comments of ratings are stored, for the admin role"),
+    Setting("privacy.reasons", "bool", True, "whether reasons of failed documents are stored, for owners and admins"),
     Setting("growth.days", "int", 1826, "days before today that charts by day go back at most; totals have all rows"),
     Setting("growth.groups", "int", 50, "categories, file types and groups of breakdowns; the rest counts as other"),
     Setting("growth.options", "int", 200, "options that a variable of a dashboard offers at most"),

@@ -15,6 +15,7 @@ from gendash.engine.read.numbers import js_text
 from gendash.engine.read.units import Shown, format_value, is_date
 
 NO_COLOR = "gray"
+_NUMBER = (int, float)
 CLASSIC = (  # Grafana's palette for series without a colour of their own
     "green", "semi-dark-yellow", "light-blue", "semi-dark-orange", "red", "blue", "purple", "#705DA0",
     "dark-green", "yellow", "semi-dark-blue", "orange", "dark-red", "dark-blue", "super-light-purple",
@@ -53,7 +54,7 @@ def display(field: Field, value: Any, zone: str = "UTC", now: datetime | None = 
 
 
 def _number(value: Any) -> float | None:
-    return None if value is None or value != value or not isinstance(value, int | float) else float(value)
+    return None if value is None or value != value or not isinstance(value, _NUMBER) else float(value)
 
 
 def _shown(field: Field, value: Any, number: float | None, zone: str, now: datetime | None) -> Shown:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from gendash.engine.read.frames import VALUE, Field, Frame
@@ -31,7 +30,7 @@ def display_name(field: Field, frames: Sequence[Frame]) -> str:
 
 
 def _from_field(match: re.Match[str], field: Field, frames: Sequence[Frame]) -> str:
-    plain = replace(field, config={k: v for k, v in field.config.items() if k != "displayName"})
+    plain = field.with_config({k: v for k, v in field.config.items() if k != "displayName"})
     if match[2] != "labels":
         return display_name(plain, frames)
     return field.labels.get(match[3], "") if match[3] else _labels(field.labels)
@@ -47,36 +46,30 @@ def with_config(frames: Sequence[Frame], config: Mapping[str, Any]) -> list[Fram
     ``config`` is ``fieldConfig`` of a rendered panel. The range of colours and bars is added as ``range``.
     """
     defaults, overrides = config.get("defaults", {}), config.get("overrides", ())
+    every = [n for frame in frames for one in frame.fields if one.kind == "number" for n in numbers_of(one.values)]
+    ends = (min(every, default=0.0), max(every, default=0.0))
     found = []
     for frame in frames:
         fields = []
         for field in frame.fields:
-            own = _deep({}, defaults, field.config)
+            own = {**defaults, **field.config}
             for rule in overrides:
                 if _matches(rule["matcher"], field, frame, frames):
                     for one in rule["properties"]:
                         _place(own, one["id"], one.get("value"))
-            fields.append(replace(field, config=own))
+            if field.kind == "number":
+                own["range"] = _range(field, own, ends)
+            fields.append(field.with_config(own))
         found.append(frame.with_fields(fields))
-    return _ranged(found)
-
-
-def _deep(into: dict[str, Any], *layers: Mapping[str, Any]) -> dict[str, Any]:
-    for layer in layers:
-        for key, value in layer.items():
-            if isinstance(value, Mapping):
-                inner = into.get(key)
-                into[key] = _deep(dict(inner) if isinstance(inner, Mapping) else {}, value)
-            else:
-                into[key] = value
-    return into
+    return found
 
 
 def _place(config: dict[str, Any], path: str, value: Any) -> None:
-    """Sets ``custom.width`` and the like; a null takes the setting away."""
+    """Sets ``custom.width`` and the like; a null takes the setting away. What is nested is copied: others share it."""
     *above, last = path.split(".")
     for key in above:
-        config = config.setdefault(key, {})
+        config[key] = dict(config.get(key) or {})
+        config = config[key]
     if value is None:
         config.pop(last, None)
     else:
@@ -112,17 +105,10 @@ _MATCHERS: Mapping[str, Callable[[Any, Field, Frame, Sequence[Frame]], bool]] = 
 }
 
 
-def _ranged(frames: Sequence[Frame]) -> list[Frame]:
-    """Adds the ends of each field's scale: its own settings, else the lowest and highest number of the panel."""
-    every = [n for frame in frames for one in frame.fields if one.kind == "number" for n in numbers_of(one.values)]
-
-    def ranged(field: Field) -> Field:
-        if field.kind != "number":
-            return field
-        own = numbers_of(field.values) if field.config.get("fieldMinMax") else every
-        low, high = field.config.get("min"), field.config.get("max")
-        low = min(own, default=0.0) if low is None else low
-        high = max(own, default=0.0) if high is None else high
-        return replace(field, config={**field.config, "range": (float(low), float(high))})
-
-    return [frame.with_fields(ranged(one) for one in frame.fields) for frame in frames]
+def _range(field: Field, config: Mapping[str, Any], ends: tuple[float, float]) -> tuple[float, float]:
+    """The ends of a field's scale: its own settings, else the lowest and highest number of the panel."""
+    low, high = config.get("min"), config.get("max")
+    if config.get("fieldMinMax"):
+        own = numbers_of(field.values)
+        ends = (min(own, default=0.0), max(own, default=0.0))
+    return float(ends[0] if low is None else low), float(ends[1] if high is None else high)

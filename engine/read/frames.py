@@ -20,6 +20,7 @@ from gendash.engine.read.reader import Rows
 
 Kind = Literal["time", "number", "string", "boolean"]
 TIME, VALUE = "Time", "Value"
+_NUMBER = (int, float, Decimal)
 _LEGEND = re.compile(r"\{\{\s*(.+?)\s*\}\}")
 
 
@@ -38,6 +39,10 @@ class Field:
     config: Mapping[str, Any] = field(default_factory=dict)
     column: str = ""
 
+    def with_config(self, config: Mapping[str, Any]) -> Field:
+        """The same field, shown otherwise."""
+        return Field(self.name, self.kind, self.values, self.labels, self.named, config, self.column)
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -53,7 +58,7 @@ class Frame:
 
     def with_fields(self, fields: Iterable[Field]) -> Frame:
         """The same frame with other fields."""
-        return replace(self, fields=list(fields))
+        return Frame(self.ref, list(fields))
 
 
 def sql_frames(rows: Rows, format: str, ref: str) -> list[Frame]:
@@ -91,7 +96,7 @@ def _column(rows: Rows, index: int) -> Field:
 def _float(cell: Any) -> float | None:
     if cell is None or cell != cell:
         return None  # JSON has no NaN, so the browser gets null
-    return float(cell) if isinstance(cell, int | float | Decimal) else None
+    return float(cell) if isinstance(cell, _NUMBER) else None
 
 
 def _time_ms(cell: date) -> float:
@@ -110,12 +115,12 @@ def _wide(fields: Sequence[Field], texts: Sequence[Field]) -> list[Field]:
     values = [one for one in fields if one is not time and one.kind in ("number", "boolean")]
     moments: list[float] = []
     cells: dict[tuple[int, tuple[str, ...]], dict[int, Any]] = {}
-    for row, moment in enumerate(time.values):
+    keys = zip(*(["" if text is None else text for text in one.values] for one in texts), strict=True)
+    for row, (moment, key) in enumerate(zip(time.values, keys, strict=True)):
         if moment is None:
             continue
         if not moments or moments[-1] != moment:
             moments.append(moment)
-        key = tuple("" if one.values[row] is None else one.values[row] for one in texts)
         for index, one in enumerate(values):
             cells.setdefault((index, key), {})[len(moments) - 1] = one.values[row]
     found = [

@@ -69,6 +69,16 @@ class PanelRead:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """A query of a panel, its letter, its text as it was sent, and the answer, which is a reason if there is none."""
+
+    query: Query
+    ref: str
+    text: str
+    answer: Rows | Sequence[Mapping[str, Any]] | str
+
+
+@dataclass(frozen=True)
 class Mark:
     """An annotation: its first and last time in milliseconds since 1970, and its text."""
 
@@ -152,18 +162,30 @@ def read_panel(
     if panel is None:
         return None
     rendered = rendered or render_dashboard(catalog, dashboard)
-    shown = {one["id"]: one for top in rendered["panels"] for one in (top, *top.get("panels", ()))}
-    own = shown[panel_id(dashboard.name, slug)]
-    texts = [str(one.get("rawSql") or one.get("expr")) for one in own.get("targets", ())]
-    names = {*moment.picked, *_variables_in(dashboard, texts)}
+    own = rendered_panel(rendered, dashboard, slug)
+    names = {*moment.picked, *_variables_in(dashboard, own)}
     picked = [choice for _, choice in _choices(catalog, sources, dashboard, rendered, moment, names)]
     return _panel_read(catalog, sources, dashboard, picked, moment, panel, own)
 
 
-def _variables_in(dashboard: Dashboard, texts: Sequence[str]) -> set[str]:
-    """The variables that texts name, and those that the queries of these name."""
+def rendered_panel(rendered: Mapping[str, Any], dashboard: Dashboard, slug: str) -> Mapping[str, Any]:
+    """The panel of this name in a dashboard's JSON. Raises KeyError."""
+    shown = {one["id"]: one for top in rendered["panels"] for one in (top, *top.get("panels", ()))}
+    found: Mapping[str, Any] = shown[panel_id(dashboard.name, slug)]
+    return found
+
+
+def settled_choices(catalog: Catalog, dashboard: Dashboard, panel: Mapping[str, Any]) -> list[Choice] | None:
+    """The first choices of the variables that a rendered panel names, or None where a server has to be asked."""
+    names = _variables_in(dashboard, panel)
+    named = [one for one in dashboard.variables if one.name in names and not catalog.variable_lacks(one)]
+    return None if any(one.query and not one.all_value for one in named) else [first_choice(one) for one in named]
+
+
+def _variables_in(dashboard: Dashboard, panel: Mapping[str, Any]) -> set[str]:
+    """The variables that the queries of a rendered panel name, and those that the queries of these name."""
     found: set[str] = set()
-    every = list(texts)
+    every = [str(one.get("rawSql") or one.get("expr")) for one in panel.get("targets", ())]
     for variable in reversed(dashboard.variables):  # a variable names only those before it
         if any(
             f"${variable.name}" in text or f"${{{variable.name}" in text or f"[[{variable.name}" in text
@@ -194,28 +216,35 @@ def _panel_read(
     missing = catalog.missing_features(panel)
     if missing or not rendered.get("targets"):
         return PanelRead(panel, rendered, missing=missing)
-    frames: list[Frame] = []
-    faults: list[str] = []
-    texts: dict[str, str] = {}
     live = list(zip(catalog.live(panel), rendered["targets"], strict=True))
+    given: list[Answered] = []
     span = None
     for query, target in live:
         sent = sent_query(catalog, dashboard, query, target, rendered, moment.span or moment.end)
-        text, given = _answered(sources, sent, choices)
-        span, texts[target["refId"]] = sent.time.span, text
-        if isinstance(given, str):
-            faults.append(given)
-        elif isinstance(given, Rows):
-            frames += sql_frames(given, query.format, target["refId"])
+        text, answer = _answered(sources, sent, choices)
+        span = sent.time.span
+        given.append(Answered(query, target["refId"], text, answer))
+    return framed(panel, rendered, given, span)
+
+
+def framed(panel: Panel, rendered: Mapping[str, Any], answered: Sequence[Answered], span: Span | None) -> PanelRead:
+    """A rendered panel with the frames that the answers to its queries make."""
+    frames: list[Frame] = []
+    faults: list[str] = []
+    for one in answered:
+        if isinstance(one.answer, str):
+            faults.append(one.answer)
+        elif isinstance(one.answer, Rows):
+            frames += sql_frames(one.answer, one.query.format, one.ref)
         else:
-            frames += promql_frames(given, query, target["refId"], len(live) > 1, text)
+            frames += promql_frames(one.answer, one.query, one.ref, len(answered) > 1, one.text)
     try:
         frames = transformed(frames, rendered.get("transformations", ()))
     except UnknownTransformation as error:
         faults.append(f"transformation {error} is carried out by Grafana only")
         frames = []
     shown = _shown_fields(rendered, with_config(frames, rendered["fieldConfig"]))
-    return PanelRead(panel, rendered, shown, faults, texts, span)
+    return PanelRead(panel, rendered, shown, faults, {one.ref: one.text for one in answered}, span)
 
 
 def _shown_fields(rendered: Mapping[str, Any], frames: Sequence[Frame]) -> list[Frame]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.languages.grafana_macros import PIXELS_A_COLUMN, Choice, Span, Timing, timing
 from gendash.engine.model import Dashboard, Query, Variable
@@ -39,10 +40,31 @@ def sent_query(
 
     ``span`` is the picked range, or the end of the dashboard's own; a panel with a window of its own keeps that.
     """
-    config = catalog.config
+    time = timing_of(catalog.config, dashboard, query, target, panel, span)
+    relations = frozenset(name for kind, name in catalog.expand(query).uses if kind == "relation")
+    return Sent(
+        query, target.get("rawSql") or target["expr"], time, store_role(catalog.config, query, target), relations
+    )
+
+
+def store_role(config: Config, query: Query, target: Mapping[str, Any]) -> str:
+    """The role of the store as which a rendered target is asked; empty for a question to Prometheus."""
+    admin = target["datasource"]["uid"] == config["datasources.admin.uid"]
+    return ("admin_reader" if admin else "reader") if query.language == "sql" else ""
+
+
+def timing_of(
+    config: Config,
+    dashboard: Dashboard,
+    query: Query,
+    target: Mapping[str, Any],
+    panel: Mapping[str, Any],
+    span: Span | datetime,
+) -> Timing:
+    """The time of a query: `sent_query` says what it depends on."""
     end = span.end if isinstance(span, Span) else span
     own = panel.get("timeFrom")
-    time = timing(
+    return timing(
         span if isinstance(span, Span) and not own else Span.last(own or dashboard.range, end),
         query.language,
         points=points_of(panel),
@@ -51,10 +73,6 @@ def sent_query(
         min_step=target.get("interval", ""),
         zone=config["time_zone"],
     )
-    admin = target["datasource"]["uid"] == config["datasources.admin.uid"]
-    role = ("admin_reader" if admin else "reader") if query.language == "sql" else ""
-    relations = frozenset(name for kind, name in catalog.expand(query).uses if kind == "relation")
-    return Sent(query, target.get("rawSql") or target["expr"], time, role, relations)
 
 
 def first_choice(variable: Variable, found: Sequence[str] = ()) -> Choice:

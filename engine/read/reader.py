@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +21,7 @@ from gendash.engine.clients.postgres import (
     FORMATS,
     Connection,
     Place,
+    bound_times,
     connect,
     open_connection,
     store,
@@ -33,6 +34,7 @@ from gendash.engine.errors import Unexpected, Unreachable
 from gendash.engine.model import Problem
 
 TIMEOUT = "5s"
+Values = Sequence[Any] | Mapping[str, Any]
 _NUMBERS = {psycopg.adapters.types[name].oid for name in ("int2", "int4", "int8", "float4", "float8", "numeric")}
 
 
@@ -44,6 +46,14 @@ class Rows:
     numeric: tuple[bool, ...]
     rows: list[tuple[Any, ...]]
     ms: float
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A query of the store and the values of its placeholders, by place or by name; without any, ``%`` is itself."""
+
+    text: str
+    values: Values | None = None
 
 
 def expect_rows(answer: Rows, *kinds: tuple[type, ...]) -> list[tuple[Any, ...]]:
@@ -108,8 +118,37 @@ def open_reader(
             connection.close()
 
 
+def run_together(connection: Connection, asked: Sequence[Statement], settings: Mapping[str, str]) -> list[Rows] | None:
+    """The answers to several queries, of which none waits for the answer to another; ``settings`` hold for them alone.
+
+    Texts that come again are prepared by the driver, so that the server plans them once. For both, the session must be
+    the connection's own: read-only, with its limit of time and the formats of `write_formats`. None where one query
+    fails, or has a time that Python cannot hold: each is then asked by `run_query`, which gives its reason, and carries
+    out what cannot be prepared, such as several statements in one text.
+    """
+    started = time.perf_counter()
+    try:
+        with connection.pipeline() if settings or len(asked) > 1 else nullcontext():
+            if settings:
+                connection.execute("begin transaction read only", prepare=False)
+                calls = ", ".join("set_config(%s, %s, true)" for _ in settings)
+                connection.execute(trusted(f"select {calls}"), [part for pair in settings.items() for part in pair])
+            cursors = [connection.execute(trusted(one.text), one.values) for one in asked]
+            if settings:
+                connection.execute("commit", prepare=False)
+        found = [_rows(one.description or (), one.fetchall(), started) for one in cursors]
+        return None if any(one.nextset() for one in cursors) else found
+    except DRIVER_ERRORS:
+        if not connection.closed:
+            with suppress(*DRIVER_ERRORS):
+                connection.rollback()
+                with connection.transaction(force_rollback=True):
+                    pass  # after a rollback the driver forgets what it prepared: columns may have changed
+        return None
+
+
 def run_query(
-    connection: Connection, text: str, settings: Mapping[str, str], values: Mapping[str, Any] | None = None
+    connection: Connection, text: str, settings: Mapping[str, str], values: Values | None = None
 ) -> Rows | Failed:
     """The answer to one query in a read-only transaction with these settings; ``values`` are its parameters.
 
@@ -117,13 +156,10 @@ def run_query(
     since a message of several statements has no parameters.
     """
     started = time.perf_counter()
-
-    def ms() -> float:
-        return (time.perf_counter() - started) * 1000
-
     try:
         cursor = psycopg.ClientCursor(connection)
-        body = cursor.mogrify(trusted(text), values) if values else text
+        bound_times(cursor)
+        body = text if values is None else cursor.mogrify(trusted(text), values)
         sets = "; ".join(
             f"set local {name} = {sql.quote(value, connection)}" for name, value in {**FORMATS, **settings}.items()
         )
@@ -134,9 +170,15 @@ def run_query(
         if not connection.closed:
             with suppress(*DRIVER_ERRORS):  # it may have been cut, which the next query sees
                 connection.rollback()
-        return Failed(getattr(error, "sqlstate", "") or "", problem.what, ms())
+        took = (time.perf_counter() - started) * 1000
+        return Failed(getattr(error, "sqlstate", "") or "", problem.what, took)
+    return _rows(described, rows, started)
+
+
+def _rows(described: Sequence[psycopg.Column], rows: list[tuple[Any, ...]], started: float) -> Rows:
     columns = tuple(column.name for column in described)
-    return Rows(columns, tuple(column.type_code in _NUMBERS for column in described), rows, ms())
+    numeric = tuple(column.type_code in _NUMBERS for column in described)
+    return Rows(columns, numeric, rows, (time.perf_counter() - started) * 1000)
 
 
 def _results(cursor: psycopg.ClientCursor[Any]) -> Iterator[tuple[Sequence[psycopg.Column], list[tuple[Any, ...]]]]:

@@ -10,6 +10,7 @@ from typing import Any
 from gendash.engine.read.numbers import js_round
 
 Cell = Any
+_NUMBER = (int, float)  # a union of types would be made for each cell
 Reducer = Callable[[Sequence[Cell]], Cell]
 
 
@@ -31,7 +32,7 @@ _OF_NOTHING: dict[str, Cell] = {"sum": 0, "count": 0, "countAll": 0, "allIsZero"
 
 def numbers_of(values: Sequence[Cell]) -> list[float]:
     """The numbers among cells, without nulls and NaN."""
-    return [float(one) for one in values if isinstance(one, int | float) and not math.isnan(one)]
+    return [float(one) for one in values if isinstance(one, _NUMBER) and one == one]
 
 
 def _present(values: Sequence[Cell]) -> list[Cell]:

@@ -61,7 +61,7 @@ def _rename(frames: Frames, options: Mapping[str, Any]) -> Frames:
         name = display_name(field, [frame])
         if not pattern.search(name):
             return field
-        return replace(field, config={**field.config, "displayName": pattern.sub(into, name, count=0 if every else 1)})
+        return field.with_config({**field.config, "displayName": pattern.sub(into, name, count=0 if every else 1)})
 
     return [frame.with_fields(renamed(one, frame) for one in frame.fields) for frame in frames]
 

@@ -15,8 +15,10 @@ columns:
   file_type: {type: text, doc: "extension in lower case without its dot; unknown where there is none"}
   file_size: {type: bigint, null: true, doc: bytes}
   chunks: {type: bigint, doc: chunks in the vector store}
+  failure_reason: {type: text, null: true, doc: "why it failed, as the platform says it; NULL where it did not fail or nothing is said"}
   created_at: {type: timestamptz, doc: upload}
   updated_at: {type: timestamptz, null: true, doc: last change of its row}
 */
-select document_id, user_id, status, file_type, file_size, chunk_count as chunks, created_at, updated_at
+select
+  document_id, user_id, status, file_type, file_size, chunk_count as chunks, failure_reason, created_at, updated_at
 from {{ stage('documents') }} s

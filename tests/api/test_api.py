@@ -35,6 +35,7 @@ from gendash.engine.definitions.load import load_catalog
 from gendash.engine.errors import ConfigError, GendashError
 from gendash.engine.languages.grafana_macros import Span
 from gendash.engine.read.panels import Moment, dashboards_of, read_panel, sources_for
+from gendash.engine.read.reader import Rows
 from gendash.engine.read.reduce import reduce_values
 from gendash.engine.store.refresh.run import refresh
 
@@ -361,6 +362,16 @@ def test_counts_and_cost_of_a_user_are_theirs_and_never_a_text(client: TestClien
     assert row and every and sum(one["messages"] for one in messages) == row[0] > 0
     usage = get(client, "/api/v1/me/llm-usage?from=2026-01-01", "u0").json()
     assert Decimal(usage["totals"]["cost_usd"]) == every[0] > 0 and usage["totals"]["turns"] == every[1]
+
+
+def test_a_prepared_statement_gives_each_user_their_own_rows(store: Store) -> None:
+    service, path = store.service(), "/api/v1/me/conversations?limit=5&from=2026-11-01"
+    prepared = "select count(*) from pg_prepared_statements where statement like '%conversation_entity%'"
+    with TestClient(create_app(service)) as client:
+        given = [[get(client, path, who).json()["rows"] for who in ("u0", "u1")] for _ in range(6)]
+        assert all(one == given[0] for one in given) and given[0][0] != given[0][1] and all(given[0])
+        found = service.world.pools.ask("user_reader", prepared, None, {"gendash.subject": "nobody"})
+        assert isinstance(found, Rows) and found.rows[0][0] > 0
 
 
 def test_the_role_of_users_sees_nothing_without_a_subject_and_owns_nothing(store: Store) -> None:

@@ -49,6 +49,7 @@ FIGURES = {
         "documents",
         "select status, file_type, count(*), sum(file_size), sum(chunks) from gendash.document_entity group by 1, 2",
     ),
+    "failures": ("documents", "select document_id, failure_reason from gendash.document_entity where failure_reason <> ''"),
     "uploaders": ("documents", "select user_id, count(*) from gendash.document_entity group by 1"),
     "tickets": (
         "tickets",

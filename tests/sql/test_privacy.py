@@ -1,4 +1,4 @@
-"""Names of accounts and comments of ratings: kept for admins only, and not at all where a setting says so."""
+"""Names of accounts, comments of ratings and reasons of failed documents: not kept where a setting says so."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ insert into messages (id, conversation_id, role, content, created_at, updated_at
   values ('{ID}', '{ID}', 'assistant', 'Canarymessage', '2026-11-21', '2026-11-21');
 insert into feedback (id, message_id, user_id, rating, comment, created_at, updated_at)
   values ('{ID}', '{ID}', '{ID}', 1, 'Canarycomment', '2026-11-22', '2026-11-22');
+insert into documents (id, user_id, title, filename, status, chunk_count, metadata, created_at, updated_at)
+  values ('{ID}', '{ID}', 'Canarytitle', 'Canaryfile', 'failed', 0, '{{"error": "Canaryreason"}}', '2026-11-22', '2026-11-22');
 """
 
 
@@ -37,7 +39,7 @@ def canaries(url: str) -> set[str]:
             rows = " ".join(row for (row,) in connection.execute(f"select t::text from {name} t".encode()))
             found |= {
                 one
-                for one in ("name", "last", "comment", "message", "mail@")
+                for one in ("name", "last", "comment", "message", "reason", "title", "file", "mail@")
                 if f"Canary{one}" in rows or (one in rows and "@" in one)
             }
     return found
@@ -50,11 +52,12 @@ def test_names_and_comments_go_with_the_next_refresh_after_they_are_switched_off
         connection.execute(ROWS)
     left = []
     for number, text in enumerate(
-        ("", "privacy: {comments: false}", "privacy: {comments: false, names: false}", "privacy: {names: false}")
+        ("", "comments: false", "comments: false, names: false", "names: false, reasons: false")
     ):
-        catalog = definitions(platform, text)
+        mapped = "platform: {columns: {documents.failure_reason: \"= metadata ->> 'error'\"}}"
+        catalog = definitions(platform, f"privacy: {{{text}}}\n{mapped}")
         migrate(catalog.config, catalog)
         results = refresh(catalog.config, catalog, at=NOW + timedelta(hours=number))
         assert {one.error for one in results} == {""}
         left.append(canaries(platform))
-    assert left == [{"name", "last", "comment"}, {"name", "last"}, set(), {"comment"}]
+    assert left == [{"name", "last", "comment", "reason"}, {"name", "last", "reason"}, {"reason"}, {"comment"}]

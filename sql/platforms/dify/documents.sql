@@ -7,6 +7,7 @@ select
   u.extension as file_type,
   u.size as file_size,
   (select count(*) from document_segments s where s.document_id = d.id) as chunk_count,
+  d.error as failure_reason,
   d.created_at,
   d.updated_at
 from documents d

@@ -388,7 +388,9 @@ def test_a_hidden_column_is_told_with_its_grant_and_switches_nothing_off(site: S
     (documents,) = [one for one in report.features if one.name == "documents"]
     assert (documents.state, documents.wanted) == ("partly", True)
     with psycopg.connect(site.admin, autocommit=True) as admin:
-        for part in documents.parts:
+        hidden = [one for one in documents.parts if "failure_reason" not in one.name]  # which this platform lacks
+        assert len(hidden) < len(documents.parts) and all(one.optional for one in documents.parts if one not in hidden)
+        for part in hidden:
             for fix in part.fixes:
                 assert fix.kind == "sql"
                 admin.execute(fix.text.encode())

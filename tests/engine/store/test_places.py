@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
+from gendash.api.store import Pools
 from gendash.cli import cli
 from gendash.demo import load
 from gendash.demo import postgres as demo_postgres
@@ -29,7 +31,7 @@ from gendash.demo.postgres import Server
 from gendash.engine.clients.postgres import store
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import TargetError
-from gendash.engine.read.reader import Rows, clock_setting, open_reader
+from gendash.engine.read.reader import Rows, Statement, clock_setting, open_reader
 from gendash.engine.render.schema_sql import READER_SETTINGS
 from gendash.engine.store import uninstall
 from gendash.engine.store.migrate import migrate, pending
@@ -275,6 +277,34 @@ def test_verify_works_behind_a_pooler(
     found = verify(catalog.config, replace(catalog, dashboards={board.name: asked}), at=NOW, only=wanted)
     assert len(found) > 20
     assert [str(verdict) for verdict in found if verdict.status in ("error", "missing", "stale")] == []
+
+
+def test_the_api_prepares_statements_in_sessions_of_its_own_and_none_behind_a_pooler(
+    filled: str, pooled: Callable[[str], str], definitions: Definitions
+) -> None:
+    def asked(url: str) -> tuple[set[Any], set[Any]]:
+        catalog = definitions(url, "features: {tickets: true}", GENDASH_READER_PASSWORD="r",
+                              GENDASH_ADMIN_READER_PASSWORD="a")  # fmt: skip
+        migrate(catalog.config, catalog)
+        pools = [Pools(catalog.config, at=NOW) for _ in range(3)]  # of as many processes
+        texts = [Statement("select 1 + %s::int", [n]) for n in range(3)]
+        texts += [Statement(f"select {n}, current_setting('statement_timeout'), gendash.clock()") for n in range(3)]
+        try:
+            with ThreadPoolExecutor(6) as threads:
+                ask = threads.map(
+                    lambda n: pools[n % 3].ask_all("reader", [texts[n % 6], texts[n // 6 % 6]]), range(90)
+                )
+                given = {(n, str([one.rows if isinstance(one, Rows) else one for one in a])) for n, a in enumerate(ask)}
+            count = "select (select count(*) from pg_prepared_statements) > 0"
+            prepared = {one.rows[0][0] for pool in pools if isinstance(one := pool.ask("reader", count), Rows)}
+            return given, prepared
+        finally:
+            for one in pools:
+                one.close()
+
+    direct, behind = asked(filled), asked(pooled(filled))
+    assert direct[0] == behind[0] and "Failed" not in str(direct[0])
+    assert True in direct[1] and behind[1] == {False}
 
 
 def test_building_indexes_through_a_pooler_is_refused_with_the_way_out(

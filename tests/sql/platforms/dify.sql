@@ -55,7 +55,7 @@ insert into upload_files select u('file', n), u('tenant', 0), 'f', n * 1000, (ar
   u('account', 1), timestamp '2026-03-01' from generate_series(1, 20) n;
 insert into documents select u('document', n), u('tenant', 0), u('set', 0), case when n <= 20 then 'upload_file' else 'notion_import' end,
   case when n <= 20 then '{"upload_file_id": "' || u('file', n) || '"}' when n < 25 then '{"page": 1}' end, 'D', u('account', 1 + n % 12),
-  timestamp '2026-03-20' - n * interval '9 hours', null,
+  timestamp '2026-03-20' - n * interval '9 hours', case when n % 4 > 1 then E' Timeout\n\tof ' || repeat(n || '-', 200) end,
   (array['completed', 'error', 'indexing', 'waiting', 'completed', 'paused'])[1 + n % 6], true, false, timestamp '2026-03-20'
   from generate_series(1, 30) n;
 insert into document_segments select u('segment', n), u('tenant', 0), u('set', 0), u('document', 1 + n % 25), 'c', timestamp '2026-03-20'

@@ -43,5 +43,7 @@ select case when indexing_status = 'completed' then 'done' when indexing_status 
   count(distinct d.id), sum(size), sum((select count(*) from document_segments where document_id = d.id))
 from documents d left join upload_files f on data_source_type = 'upload_file' and strpos(data_source_info, f.id::text) > 0
 group by 1, 2;
+-- figure: failures
+select id::text, left(btrim(replace(replace(error, E'\n', ' '), E'\t', '')), 300) from documents where indexing_status = 'error' and error > '';
 -- figure: uploaders
 select created_by::text, count(*) from documents group by 1;

@@ -26,5 +26,7 @@ where "agentMessageId" in (select "agentMessageId" from messages m where m.visib
 select false, count("agentMessageId") from messages m where m.visibility = 'visible' and "conversationId" not in (select id from conversations where visibility = 'deleted');
 -- figure: documents
 select (array['processing', 'failed', 'done'])[1 + (status = 'failed')::int + 2 * (status = 'ready')::int], split_part("contentType", '/', 2), count(*), sum("fileSize"), 0 from files group by 1, 2;
+-- figure: failures (none: the platform gives no reason)
+select null, null where false;
 -- figure: uploaders
 select "userId"::text, count(*) from files group by 1;

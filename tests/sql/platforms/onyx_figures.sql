@@ -33,6 +33,8 @@ select status, type, count(*), null::numeric, sum(chunks) from (
   from user_file where status != 'DELETING'
   union all select case when coalesce(chunk_count, 0) = 0 then 'processing' else 'done' end, 'unknown', coalesce(chunk_count, 0) from document where hidden = false
 ) d group by 1, 2;
+-- figure: failures (none: the platform gives no reason)
+select null, null where false;
 -- figure: uploaders
 select user_id::text, count(*) from user_file where status != 'DELETING' group by 1
 union all select null, count(*) from document where not hidden;

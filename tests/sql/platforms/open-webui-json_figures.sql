@@ -14,6 +14,8 @@ where type = 'rating' and meta ->> 'chat_id' in (select id from chat where left(
 -- figure: documents
 select case when s = 'failed' then s when s = 'pending' then 'processing' else 'done' end, lower(split_part(filename, '.', 2)),
   count(*), sum((meta ->> 'size')::int), 0 from (select *, data ->> 'status' as s from file) f group by 1, 2;
+-- figure: failures
+select id, replace(data ->> 'error', E'\n', '') from file where data ->> 'status' = 'failed' and data ->> 'error' > '';
 -- figure: uploaders
 select user_id, count(*) from file group by 1;
 -- figure: messages

@@ -14,7 +14,7 @@ insert into feedback select 'f' || n, 'u' || (1 + n % 25), 0, case when n % 10 =
   json_build_object('chat_id', 'c' || (1 + n % 90), 'message_id', 'm' || n), null, 1773990000 - n * 14000, 1773990000
   from generate_series(1, 80) n;
 insert into file select 'd' || n, 'u' || (1 + n % 25), null, 'report.' || (array['pdf', 'MD', 'docx'])[1 + n % 3], '/', 
-  json_build_object('status', (array['completed', 'failed', 'pending', null])[1 + n % 4]), json_build_object('size', n * 11), 1773950000 - n * 30000, 1773950000
+  json_build_object('status', (array['completed', 'failed', 'pending', null])[1 + n % 4], 'error', case when n % 3 > 0 then E'No\n text in ' || n end), json_build_object('size', n * 11), 1773950000 - n * 30000, 1773950000
   from generate_series(1, 30) n;
 create table chat_message (id text primary key, chat_id text not null references chat (id) on delete cascade, user_id text,
   role text not null, parent_id text, content json, model_id text, done boolean default true, error json, usage json,

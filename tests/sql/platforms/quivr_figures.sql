@@ -24,5 +24,7 @@ select c.user_id is null, count(*) from chat_history h join chats c using (chat_
 select (array['failed', 'processing', 'processing', 'done'])[array_position(array['ERROR', 'PROCESSING', 'UPLOADED', 'PROCESSED'], status)],
   ltrim(mime_type, '.'), count(*), sum(file_size), sum((select count(*) from vectors where knowledge_id = k.id)) from knowledge k
 where is_folder = false group by 1, 2;
+-- figure: failures (none: the platform gives no reason)
+select null, null where false;
 -- figure: uploaders
 select user_id::text, count(*) from knowledge where is_folder = false group by 1;

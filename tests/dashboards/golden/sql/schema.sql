@@ -373,6 +373,7 @@ create table gendash.document_entity (
   file_type text not null,
   file_size bigint,
   chunks bigint not null,
+  failure_reason text,
   created_at timestamptz not null,
   updated_at timestamptz,
   primary key (document_id)
@@ -2840,6 +2841,8 @@ comment on column gendash.document_entity.file_type is 'extension in lower case 
 comment on column gendash.document_entity.file_size is 'bytes';
 
 comment on column gendash.document_entity.chunks is 'chunks in the vector store';
+
+comment on column gendash.document_entity.failure_reason is 'why it failed, as the platform says it; NULL where it did not fail or nothing is said';
 
 comment on column gendash.document_entity.created_at is 'upload';
 
