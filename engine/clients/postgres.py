@@ -317,7 +317,7 @@ def translate(error: Exception, where: str, unfit: str = "") -> TargetError:
             Problem(
                 where,
                 f"read-only: {line}",
-                "use the primary, and a role that may write; some providers make a database read-only when its disk is full",
+                "use the primary, and a role that may write; a provider makes a full database read-only",
             )
         )
     if isinstance(error, errors.DependentObjectsStillExist):
