@@ -62,7 +62,8 @@ def _leaves(one: TableSeen, sample: RowSample, known: Sequence[str]) -> Iterator
             for path, value in _scalars(document, ()):
                 by_path.setdefault(path, []).append(value)
         for path, seen in by_path.items():
-            fit = max(rank(path[-1], known), rank(column, known) if path[-1] == "value" else 0.0)
+            # the column itself may be called so, whatever its keys are
+            fit = max(rank(path[-1], known), 0.8 * (rank(column, known) >= 0.8))
             if fit >= 0.8:
                 arrows = "".join(f" -> {quote_text(key)}" for key in path[:-1])
                 text = f"{place_of('m', column)}{arrows} ->> {quote_text(path[-1])}"

@@ -227,6 +227,8 @@ class Columns:
             return values.read_rating(place, name, kind, given)
         if full == "users.is_active":
             return values.read_active(place, name, kind, given)
+        if full == "users.role" and self.chosen.get("tickets") and kind != "boolean":
+            return values.read_words("helpdesk.role", place, name, kind, given)
         if values.is_vocabulary(full):
             return values.read_words(full, place, name, kind, given)
         if column in ("file_size", "chunk_count"):

@@ -27,6 +27,7 @@ FAILURES, STATES, BOTS, LOGINS, WRITERS = (
 )
 TENANTS = frozenset(_DATA["tenants"].split())
 FILE_TYPES = frozenset(_DATA["file_types"].split())
+CHANGES, WAS, BECAME, CHANGED = (_DATA[key].split() for key in ("changes", "was", "became", "changed"))
 UNSURE: Mapping[str, Mapping[str, Sequence[str]]] = {
     column: {word: of.split() for word, of in words.items()} for column, words in _DATA["unsure"].items()
 }

@@ -17,6 +17,7 @@ from gendash.engine.platform.proposing.elsewhere import (
 from gendash.engine.platform.proposing.in_json import AS_JSON, JSON, messages_in_json
 from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated
 from gendash.engine.platform.proposing.links import with_implied
+from gendash.engine.platform.proposing.moves import moves_of
 from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, meaning, rank, words_of
 from gendash.engine.platform.proposing.proposal import Line, Proposal, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.rows import (
@@ -29,7 +30,7 @@ from gendash.engine.platform.proposing.rows import (
 )
 from gendash.engine.platform.proposing.scores import pair_of
 from gendash.engine.platform.proposing.tables import choose_tables, is_ticket
-from gendash.engine.platform.proposing.tenants import with_tenants
+from gendash.engine.platform.proposing.tenants import doubted, with_tenants
 from gendash.engine.platform.proposing.unions import united
 from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
 from gendash.engine.platform.proposing.values import place_of
@@ -80,9 +81,14 @@ class _Proposer:
                 self.questions += [
                     _of_ratings(one) for one in rated.values() if not all(e.confidence for e in one.lines)
                 ]
+        if "messages" not in found and "conversations" in found:
+            found["conversations"] = doubted(found["conversations"])  # nothing that people write names them
         for table in ("messages", "users"):
             if table not in found:
                 self.questions.insert(0, f"which table holds the platform's {table}? None was recognised")
+        if "tickets" in found:
+            named = next((table for table, of in self.contract.items() if "to_status" in of), "")
+            found |= moves_of(self.columns, found["tickets"], named) if named else {}
         tables, asked = with_tenants(found, self.tables)
         return Proposal(tables, list(dict.fromkeys([*asked, *self.questions]))[:QUESTIONS])
 
@@ -218,7 +224,7 @@ class _Proposer:
         """Lines that other tables give: the role of a person, the person of a conversation."""
         id_, by = self.columns.id_of(one), {line.column: line for line in lines}
         # words that name no administrator, such as customer and visitor, are a kind of account
-        if table == "users" and ("role" not in by or not {"admin", "super_admin"} & set(by["role"].words.values())):
+        if table == "users" and ("role" not in by or not _names_admins(by["role"])):
             found = list(role_of_members(one, id_, self.tables, self.columns.with_nulls))
             self.questions[:] = [each for each in self.questions if not (found and each.startswith("users.role"))]
             yield from found
@@ -276,6 +282,14 @@ class _Proposer:
             self.questions.append(f"conversations.user_id: what names the person of a row of {one.schema}.{one.name}?")
         if table == "messages" and "role" not in found and not pair:
             self.questions.append(f"messages.role: what in {one.schema}.{one.name} says who wrote a message?")
+
+
+def _names_admins(role: Line) -> bool:
+    """True if a word of a role is that of an administrator anywhere, or a boolean says so."""
+    admins = ("admin", "super_admin")
+    return any(
+        of in admins and (word == "true" or meaning("users.role", word) in admins) for word, of in role.words.items()
+    )
 
 
 def with_line(one: ProposedTable, lines: Sequence[Line]) -> ProposedTable:

@@ -133,6 +133,8 @@ def is_ticket(one: TableSeen) -> bool:
 
 def _choose_documents(found: TableChoice, fits: Sequence[TableSeen], tables: Sequence[TableSeen]) -> None:
     """What people upload, not what is made of it; a person is asked where nothing says which is which."""
+    # what is attached to a message is no document where others are
+    fits = [one for one in fits if not words_of(one.name).endswith("attachment")] or fits
     named = {to[:2] for one in fits if not has_column(one, "documents.status") for to in _documents_named(one)}
     # what is uploaded is a file; a source that files name is what they are sorted by
     sized = [one for one in fits if has_column(one, "documents.file_size")]

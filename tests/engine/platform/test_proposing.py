@@ -33,6 +33,10 @@ LEAST = {
     "peppermint": (0.8, 0.45),  # two tables of people are asked, and who wrote a comment
     "ragflow": (0.8, 0.4),  # messages are JSON kept as text, documents and files are asked
     "appflowy": (0.9, 0.4),  # codes in JSON say who wrote, and nothing names its people: all of both is asked
+    "evolution": (
+        0.05,
+        0.0,
+    ),  # a gateway: conversation and side are in the JSON of a message's key; only its chats are found
     "django_helpdesk": (0.75, 0.45),  # statuses and priorities are codes
     "tambo": (
         0.7,
