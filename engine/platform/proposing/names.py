@@ -34,6 +34,9 @@ UNSURE: Mapping[str, Mapping[str, Sequence[str]]] = {
 INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_user"))
 
 
+NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true": "false", "false": "true"}
+
+
 def words_of(name: str) -> str:
     """A name as words in lower case, joined by underscores and each in the singular."""
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", name).lower().strip("_").split("_")
@@ -82,6 +85,8 @@ def meaning(column: str, word: str) -> str | None:
     for canonical, known in WORDS.get(column, {}).items():
         if given.replace("_", "") in map(joined_words, known):
             return canonical
+    if given.partition("_")[0] in NOT:  # not_helpful is the opposite of helpful, and nothing known where none is
+        return OPPOSITE.get(meaning(column, given.partition("_")[2]) or "")
     last, first = given.rpartition("_")[2], given.partition("_")[0]  # global_member, ROLE_ADMIN; pending_reminder
     if last == given:
         return None
