@@ -25,10 +25,10 @@ select n.nspname, c.relname,
   case when c.reltuples > 0 then c.reltuples when c.relkind in ('r', 'm') then ceil(pg_relation_size(c.oid) / 100.0)
     else 1 end::float8,
   array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum = any (
-    (select i.indkey::int2[] from pg_index i
+    (select k.columns from pg_index i cross join lateral (select (i.indkey::int2[])[0:i.indnkeyatts - 1] as columns) k
     where i.indrelid = c.oid and i.indisunique and i.indpred is null and i.indexprs is null and not exists (
-      select from pg_attribute n where n.attrelid = c.oid and n.attnum = any (i.indkey) and not n.attnotnull)
-    order by i.indisprimary desc, i.indnatts, i.indexrelid limit 1)::int2[]) order by a.attnum)
+      select from pg_attribute n where n.attrelid = c.oid and n.attnum = any (k.columns) and not n.attnotnull)
+    order by i.indisprimary desc, i.indnkeyatts, i.indexrelid limit 1)::int2[]) order by a.attnum)
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and n.nspname not like 'pg\\_%%'
   and n.nspname not in ('information_schema', %s) and has_schema_privilege(n.oid, 'usage')

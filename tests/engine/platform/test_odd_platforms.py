@@ -44,7 +44,7 @@ def rated(kind: str, value: str) -> str:
 # ids count from one in each of two tenants; a conversation of the first is deleted, and not that of the second with its id
 TENANTS = f"""create table users (tenant_id int, id int, email text, created_at timestamptz, primary key (tenant_id, id));
 create table conversations (tenant_id int, id int, user_id int, deleted boolean, created_at timestamptz, primary key (tenant_id, id){{talks}});
-create table messages (tenant_id int, id int, conversation_id int, role text, content text, created_at timestamptz, primary key (tenant_id, id){{said}});
+create table messages (tenant_id int, id int, conversation_id int, role text, content text, created_at timestamptz, primary key (tenant_id, id) include (role){{said}});
 create table ratings (tenant_id int, id int, message_id int, rating int, created_at timestamptz, primary key (tenant_id, id){{rated}});
 insert into users select 1 + n % 2, 1 + n / 2, 'x', {T} from generate_series(0, 8) n;
 insert into conversations select 1 + n % 2, 1 + n / 2, 1 + n % 4, n = 5, {T} - n * interval '5 hours' from generate_series(0, 19) n;
