@@ -100,10 +100,10 @@ def _proposed(connection: Connection, config: Config, tables: list[TableSeen]) -
     from gendash.engine.model import Problem
     from gendash.engine.platform.proposing.files import select_text
     from gendash.engine.platform.proposing.propose import propose
-    from gendash.engine.platform.snapshot import sample_values
+    from gendash.engine.platform.snapshot import Samples
 
     contract = load_catalog(config).contract
-    found = propose(tables, lambda table, columns: sample_values(connection, table, columns), contract)
+    found = propose(tables, Samples(connection), contract)
     if not found.tables:
         what = f"no table of an agent platform was recognised among {len(tables)}"
         raise Refused(Problem("init", what, "write an adapter by hand: docs/adopting.md"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any, LiteralString
 
 from psycopg import errors, sql
 
@@ -15,13 +16,19 @@ from gendash.engine.platform.proposing.proposal import TableSeen
 SAMPLED = 2000  # rows from either end of a table
 DOCUMENTS = 50  # values of a column of JSON
 LONGEST = 40  # letters of a value; longer ones are no words
+# not allowed, not in time, or values that cannot be compared: no evidence, and no reason to stop
+_NO_ANSWER = (errors.QueryCanceled, errors.LockNotAvailable, errors.ProgrammingError, errors.DataError)
+_Reference = tuple[tuple[str, str], str, tuple[str, str, str], tuple[tuple[str, str], ...]]
 
 _TABLES = """
 select n.nspname, c.relname,
   case when c.reltuples > 0 then c.reltuples when c.relkind in ('r', 'm') then ceil(pg_relation_size(c.oid) / 100.0)
     else 1 end::float8,
-  array(select a.attname::text from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
-    where i.indrelid = c.oid and i.indisprimary order by a.attnum)
+  array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum = any (
+    (select k.columns from pg_index i cross join lateral (select (i.indkey::int2[])[0:i.indnkeyatts - 1] as columns) k
+    where i.indrelid = c.oid and i.indisunique and i.indpred is null and i.indexprs is null and not exists (
+      select from pg_attribute n where n.attrelid = c.oid and n.attnum = any (k.columns) and not n.attnotnull)
+    order by i.indisprimary desc, i.indnkeyatts, i.indexrelid limit 1)::int2[]) order by a.attnum)
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and n.nspname not like 'pg\\_%%'
   and n.nspname not in ('information_schema', %s) and has_schema_privilege(n.oid, 'usage')
@@ -35,12 +42,15 @@ where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and a.attn
 order by a.attnum
 """
 _REFERENCES = """
-select n.nspname, c.relname, a.attname, fn.nspname, f.relname, fa.attname
+select n.nspname, c.relname, fn.nspname, f.relname,
+  array_agg(a.attname::text order by k.n), array_agg(fa.attname::text order by k.n)
 from pg_constraint x join pg_class c on c.oid = x.conrelid join pg_namespace n on n.oid = c.relnamespace
 join pg_class f on f.oid = x.confrelid join pg_namespace fn on fn.oid = f.relnamespace
-join pg_attribute a on a.attrelid = c.oid and a.attnum = x.conkey[1]
-join pg_attribute fa on fa.attrelid = f.oid and fa.attnum = x.confkey[1]
-where x.contype = 'f' and array_length(x.conkey, 1) = 1
+cross join unnest(x.conkey, x.confkey) with ordinality as k (own, other, n)
+join pg_attribute a on a.attrelid = c.oid and a.attnum = k.own
+join pg_attribute fa on fa.attrelid = f.oid and fa.attnum = k.other
+where x.contype = 'f'
+group by n.nspname, c.relname, fn.nspname, f.relname, x.oid order by array_length(x.conkey, 1) desc, x.oid
 """
 
 
@@ -50,7 +60,11 @@ def read_snapshot(connection: Connection, own: str) -> list[TableSeen]:
         local_settings(connection, READ_SETTINGS)
         tables = connection.execute(_TABLES, [own]).fetchall()
         columns = connection.execute(trusted(_COLUMNS), [own]).fetchall()
-        references = connection.execute(_REFERENCES).fetchall()
+        references = [_reference(*row) for row in connection.execute(_REFERENCES).fetchall()]
+    named = {
+        place: {column: (to, beside) for other, column, to, beside in references if other == place}
+        for place, *_ in references
+    }
     return [
         TableSeen(
             schema,
@@ -58,11 +72,75 @@ def read_snapshot(connection: Connection, own: str) -> list[TableSeen]:
             {column: kind for *place, column, kind in columns if place == [schema, name]},
             keys[0] if len(keys) == 1 else "",
             tuple(keys),
-            {row[2]: (row[3], row[4], row[5]) for row in references if row[:2] == (schema, name)},
+            {column: to for column, (to, _) in named.get((schema, name), {}).items()},
             rows,
+            beside={column: beside for column, (_, beside) in named.get((schema, name), {}).items() if beside},
         )
         for schema, name, rows, keys in tables
     ]
+
+
+def _reference(schema: str, name: str, to_schema: str, to: str, own: list[str], other: list[str]) -> _Reference:
+    """A foreign key by its column whose name differs from that of what it names; the others are beside it."""
+    pairs = list(zip(own, other, strict=True))
+    column, key = next((pair for pair in reversed(pairs) if pair[0] != pair[1]), pairs[-1])
+    return (schema, name), column, (to_schema, to, key), tuple(pair for pair in pairs if pair != (column, key))
+
+
+_OPENERS: LiteralString = """
+with talks as (select distinct r.talk from (select {talk} as talk from {table} limit {rows}) r limit {some}),
+said as (
+  select ({value})::text as value, row_number() over (partition by m.{talk} order by m.{time}) as n
+  from {table} m join talks t on t.talk = m.{talk})
+select value, count(*) filter (where n = 1), count(*) from said where value is not null group by 1
+"""
+_KNOWN: LiteralString = """
+select avg((exists (select from {to} k where k.{key}{kind} = s.value{kind}))::int)::float8 from (
+  select distinct value from (select {column} as value from {table} where {column} is not null limit {rows}) r
+  limit {some}) s
+"""
+_UNIQUE: LiteralString = """
+select count(*) > 1 and count(*) = count(distinct value) from (select {column} as value from {table} limit {rows}) r
+"""
+
+
+class Samples:
+    """What `gendash init` asks of the platform's rows, each question with its own time limit."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def __call__(self, one: TableSeen, columns: Sequence[str], /) -> Mapping[str, Sequence[object]]:
+        """Some distinct values of columns, by column."""
+        return sample_values(self.connection, one, columns)
+
+    def openers(self, one: TableSeen, talk: str, time: str, value: str) -> Mapping[str, tuple[int, int]]:
+        """By a value of SQL over ``m`` how many of some conversations it opens, and how many of their rows have it."""
+        found = self._rows(
+            _OPENERS, one, talk=sql.Identifier(talk), time=sql.Identifier(time), value=sql.SQL(trusted(value))
+        )
+        return {value: (opens, rows) for value, opens, rows in found}
+
+    def known(self, one: TableSeen, column: str, to: TableSeen, key: str) -> float | None:
+        """The share of some distinct values of a column that are keys of another table; None if there is no value."""
+        names = {"column": sql.Identifier(column), "to": sql.Identifier(*to.place), "key": sql.Identifier(key)}
+        for kind in ("", "::text"):  # by an index where the types are alike
+            for (share,) in self._rows(_KNOWN, one, kind=sql.SQL(kind), **names):
+                return None if share is None else float(share)
+        return None
+
+    def unique(self, one: TableSeen, column: str) -> bool:
+        """True if no value of a column occurs twice in a sample of rows."""
+        return any(found for (found,) in self._rows(_UNIQUE, one, column=sql.Identifier(column)))
+
+    def _rows(self, query: LiteralString, one: TableSeen, **parts: sql.Composable) -> list[tuple[Any, ...]]:
+        names = {"table": sql.Identifier(*one.place), "rows": sql.Literal(SAMPLED), "some": sql.Literal(DOCUMENTS)}
+        try:
+            with self.connection.transaction():
+                local_settings(self.connection, READ_SETTINGS)
+                return self.connection.execute(sql.SQL(query).format(**names, **parts)).fetchall()
+        except _NO_ANSWER:
+            return []
 
 
 def sample_values(connection: Connection, table: TableSeen, columns: Sequence[str]) -> Mapping[str, Sequence[object]]:
@@ -93,7 +171,7 @@ def sample_values(connection: Connection, table: TableSeen, columns: Sequence[st
             with connection.transaction():
                 local_settings(connection, READ_SETTINGS)
                 given = [one for (one,) in connection.execute(query.format(rows)).fetchall()]
-        except (errors.QueryCanceled, errors.InsufficientPrivilege, errors.LockNotAvailable):
+        except _NO_ANSWER:
             continue
         found[column] = [one for one in given if not isinstance(one, str) or len(one) <= LONGEST]
     return found
@@ -102,12 +180,16 @@ def sample_values(connection: Connection, table: TableSeen, columns: Sequence[st
 def _documents(connection: Connection, table: TableSeen, column: str) -> list[object]:
     """Some values of a column of JSON, as Python's."""
     name, place = sql.Identifier(column), sql.Identifier(table.schema, table.name)
-    query = sql.SQL("select {0}::text from {1} where {0} is not null limit {2}").format(name, place, DOCUMENTS)
+    # spread over the first rows, which may be those of one conversation or of one side, and not at even steps
+    query = sql.SQL(
+        "select one::text from (select {0} as one, row_number() over () as n from (select {0} from {1} "
+        "where {0} is not null limit {2}) r) s order by md5(n::text) limit {3}"
+    ).format(name, place, SAMPLED, DOCUMENTS)
     try:
         with connection.transaction():
             local_settings(connection, READ_SETTINGS)
             return [json.loads(one) for (one,) in connection.execute(query).fetchall()]
-    except (errors.QueryCanceled, errors.InsufficientPrivilege, errors.LockNotAvailable, ValueError):
+    except (*_NO_ANSWER, ValueError):
         return []
 
 

@@ -14,6 +14,9 @@ import pytest
 from gendash.engine.checks.definitions import check
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import shipped_adapters
+from gendash.engine.platform.proposing.files import select_text
+from gendash.engine.platform.proposing.propose import propose
+from gendash.engine.platform.snapshot import Samples, read_snapshot
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
 from gendash.engine.verify.run import verify
@@ -111,6 +114,25 @@ def test_every_figure_through_an_adapter_equals_plain_sql(site: tuple[str, Catal
             expected = rows(connection, plain)
             assert expected or figure in none, f"{figure}: no rows to compare"
             assert rows(connection, FIGURES[figure][1]) == expected, figure
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "better_chatbot",
+        *(pytest.param(one, marks=pytest.mark.soak) for one in ("dust", "letta", "libredesk")),
+    ],
+)
+def test_the_adapter_that_init_writes_gives_every_figure_with_no_edit(
+    name: str, database: str, definitions: Definitions, tmp_path: Path
+) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute((STRANGERS / f"{name}.sql").read_bytes())
+        found = propose(read_snapshot(connection, "gendash"), Samples(connection), definitions(database).contract)
+    for table, one in found.tables.items():
+        (tmp_path / f"{table}.sql").write_text(select_text(one), "utf-8")
+    catalog = definitions(database, f"time_zone: Europe/Berlin\nplatform: {{adapter: '{tmp_path}'}}\n")
+    test_every_figure_through_an_adapter_equals_plain_sql((name, catalog, database))
 
 
 @pytest.mark.parametrize("site", ["chatwoot", "dify"], indirect=True)

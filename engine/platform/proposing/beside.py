@@ -8,24 +8,31 @@ from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.in_json import DEEPEST, JSON
 from gendash.engine.platform.proposing.names import COLUMNS, rank
-from gendash.engine.platform.proposing.proposal import Line, Sample, TableSeen
+from gendash.engine.platform.proposing.proposal import Line, RowSample, TableSeen
 from gendash.engine.platform.proposing.values import place_of
 
+WHOLE, FEWEST = 0.85, 20  # where each of at least so many documents has the key
 SURE = 0.7  # below what is called certain: a person reads it
 
 
-def role_beside(one: TableSeen, sample: Sample) -> Iterator[Line]:
+def role_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
     """Who wrote a message, by a word in its JSON of which every value is known; at most one."""
-    for column, text, given in _leaves(one, sample, COLUMNS["messages.role"]):
+    for column, text, given, is_whole in _leaves(one, sample, COLUMNS["messages.role"]):
         read = values.read_words("messages.role", text, column, "text", given)
         if {"user", "assistant"} <= set(read.words.values()) and not read.unknown:
-            yield Line("role", read.sql, (column,), SURE, f"{read.evidence} in {column}", read.words)
+            sure = WHOLE if is_whole else SURE
+            yield Line("role", read.sql, (column,), sure, f"{read.evidence} in {column}", read.words)
             return
 
 
-def rating_beside(one: TableSeen, sample: Sample) -> Iterator[Line]:
+def unread_beside(one: TableSeen, sample: RowSample) -> list[tuple[str, str]]:
+    """Columns of JSON and SQL of a value in them that may say who wrote a message, whatever its words mean."""
+    return [(column, text) for column, text, *_ in _leaves(one, sample, COLUMNS["messages.role"])]
+
+
+def rating_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
     """The rating of a message, by a word or a number in its JSON; at most one."""
-    for column, text, given in _leaves(one, sample, COLUMNS["feedback.rating"][:-1]):
+    for column, text, given, _ in _leaves(one, sample, COLUMNS["feedback.rating"][:-1]):
         words = {str(each).lower() for each in given}
         if words <= {"true", "false"} or (words <= {"1", "-1", "0"} and "-1" in words):
             sql = f"case lower({text}) when 'true' then 5 when '1' then 5 when 'false' then 1 when '-1' then 1 end"
@@ -41,8 +48,11 @@ def rating_beside(one: TableSeen, sample: Sample) -> Iterator[Line]:
             return
 
 
-def _leaves(one: TableSeen, sample: Sample, known: Sequence[str]) -> Iterator[tuple[str, str, list[object]]]:
-    """Columns of JSON, SQL of a value in them as text, and its values: those whose key fits best are first."""
+def _leaves(one: TableSeen, sample: RowSample, known: Sequence[str]) -> Iterator[tuple[str, str, list[object], bool]]:
+    """Columns of JSON, SQL of a value in them as text, its values, and whether it is a key of each document of some.
+
+    Those whose key fits best are first.
+    """
     columns = [name for name, kind in one.columns.items() if kind in JSON]
     given = sample(one, columns) if columns else {}
     found = []
@@ -52,13 +62,15 @@ def _leaves(one: TableSeen, sample: Sample, known: Sequence[str]) -> Iterator[tu
             for path, value in _scalars(document, ()):
                 by_path.setdefault(path, []).append(value)
         for path, seen in by_path.items():
-            fit = max(rank(path[-1], known), rank(column, known) if path[-1] == "value" else 0.0)
+            # the column itself may be called so, whatever its keys are
+            fit = max(rank(path[-1], known), 0.8 * (rank(column, known) >= 0.8))
             if fit >= 0.8:
                 arrows = "".join(f" -> {quote_text(key)}" for key in path[:-1])
                 text = f"{place_of('m', column)}{arrows} ->> {quote_text(path[-1])}"
-                found.append((len(path), -fit, column, text, seen))
-    for _, _, column, text, seen in sorted(found, key=lambda each: each[:2]):
-        yield column, text, seen
+                is_whole = len(path) == 1 and len(seen) == len(given[column]) >= FEWEST
+                found.append((len(path), -fit, column, text, seen, is_whole))
+    for _, _, column, text, seen, is_whole in sorted(found, key=lambda each: each[:2]):
+        yield column, text, seen, is_whole
 
 
 def _scalars(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], object]]:

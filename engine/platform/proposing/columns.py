@@ -9,13 +9,17 @@ from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
 from gendash.engine.platform.proposing.links import id_column, id_family
-from gendash.engine.platform.proposing.names import COLUMNS, DELETED, rank
-from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Sample, TableSeen
+from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, rank, words_of
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableSeen
 from gendash.engine.platform.proposing.tables import TableChoice
 from gendash.engine.platform.proposing.values import Reading, place_of
 
+OF_PEOPLE = ("conversations.user_id", "tickets.created_by")
+# of a vocabulary in a column of any name, the words of either side that must be there
+SIDES = {"users.role": (("user",), ("admin", "super_admin")), "messages.role": (("user",), ("assistant",))}
 WORTH = 0.45  # below this nothing is proposed
 DOUBTFUL = CERTAIN - 0.1
+LEAST_KNOWN = 0.5  # of the values of a column, what must be keys of a table: people and rows are deleted
 ALIASES = {"users": "u", "conversations": "c", "messages": "m", "feedback": "f", "documents": "d", "tickets": "t"}
 REFERS = {
     "conversations.user_id": "users",
@@ -40,10 +44,11 @@ class _Candidate(NamedTuple):
 class Columns:
     """What columns of tables mean, given the choice of tables; questions that come up are added to the choice's."""
 
-    def __init__(self, tables: Sequence[TableSeen], sample: Sample, choice: TableChoice) -> None:
+    def __init__(self, tables: Sequence[TableSeen], sample: RowSample, choice: TableChoice) -> None:
         self.tables, self.with_nulls = tables, sample
         self.chosen, self.people, self.levels = choice.tables, choice.people, choice.levels
         self.questions, self.doubtful = choice.questions, choice.doubtful
+        self._scopes: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def sample(self, one: TableSeen, columns: Sequence[str]) -> Mapping[str, Sequence[object]]:
         """Some values of columns; NULL is none."""
@@ -58,6 +63,26 @@ class Columns:
         """The column by which other tables name a row: that of most foreign keys, the key, or one that is called id."""
         named = [to for other in self.tables for to in refer(other, one)]
         return max(sorted(set(named)), key=named.count) if named else id_column(one)
+
+    def scope(self, one: TableSeen) -> tuple[str, ...]:
+        """The columns, such as a tenant's id, without which the id of a row is not unique; seen in a sample of rows."""
+        id_ = self.id_of(one)
+        if id_ not in one.keys or len(one.keys) < 2 or one.columns[id_] == "uuid":
+            return ()
+        if one.place not in self._scopes:
+            others = tuple(key for key in one.keys if key != id_)
+            self._scopes[one.place] = () if self.with_nulls.unique(one, id_) else others
+        return self._scopes[one.place]
+
+    def id_sql(self, one: TableSeen, alias: str) -> str:
+        """SQL of the id of a row, with the columns without which it is not unique."""
+        return " || ':' || ".join(place_of(alias, column) for column in (*self.scope(one), self.id_of(one)))
+
+    def names_sql(self, of: TableSeen, column: str, alias: str, one: TableSeen) -> str:
+        """SQL of the id of a row of ``one`` that a column of another table names."""
+        own = {to: mine for mine, to in of.beside.get(column, ())}
+        places = [place_of(alias, own[key]) for key in self.scope(one) if key in own]
+        return " || ':' || ".join((*places, place_of(alias, column)))
 
     def named_as(self, table: str, one: TableSeen, place: str) -> str:
         """SQL of an id of a row of ``one``, so that ids of all tables that are united are distinct and of one type."""
@@ -80,11 +105,11 @@ class Columns:
             (rank(name_of(one, name) if may_be_named else name, known), name) for name in one.columns if name != one.key
         ]
         names = sorted((pair for pair in names if pair[0] > 0), key=lambda pair: -pair[0])[:6]
-        if not names:
-            return self._only_time(table, one) if column == "created_at" else None
+        if not names and column == "created_at":
+            return self._only_time(table, one)
         found = sorted(self._candidates(table, column, one, names), key=lambda each: -each.score)
         if not found:
-            return None
+            return self._by_words(full, one) if full in SIDES else None
         several = self._of_several(full, one, [each.line for each in found])
         if several:
             return several
@@ -93,6 +118,9 @@ class Columns:
         is_its_name = best.fit == 1.0 and full not in REFERS and not values.is_vocabulary(full)
         declared = best.line.reads[0] in one.references
         rivals = [each for each in found[1:] if each.line.reads[0] in one.references or not declared]
+        if full in OF_PEOPLE and best.fit >= 0.8 and self._people_of(one, best.line.reads[0]) == self.people[:1]:
+            # those who talk and those who handle are two tables: a column of the latter is no rival
+            rivals = [each for each in rivals if self._people_of(one, each.line.reads[0]) == self.people[:1]]
         if not is_its_name and any(each.score > score - 0.06 or each.fit > best.fit for each in rivals):
             score = min(score, DOUBTFUL)
             others = " or ".join(each.line.reads[0] for each in found[:3])
@@ -101,11 +129,67 @@ class Columns:
             score = min(score, DOUBTFUL)
             unknown = ", ".join(map(repr, best.unknown[:6]))
             self.questions.append(f"{full}: what do {unknown} of {one.name}.{line.reads[0]} mean?")
+        for word in (each for each in UNSURE.get(full, {}) if each in line.words):
+            if not set(UNSURE[full][word]) & {words_of(each) for each in line.words}:
+                score = min(score, DOUBTFUL)
+                said = f"{full}: is {word!r} of {one.name} {line.words[word]}, or the first state?"
+                self.questions.append(said)
         if line.evidence.startswith("date") and table != "users":
             score = min(score, DOUBTFUL)  # without a time of day
         if {table, REFERS.get(full)} & self.doubtful:
             score = min(score, DOUBTFUL)
         return line._replace(confidence=round(min(0.97, score), 2))
+
+    def _people_of(self, one: TableSeen, name: str) -> Sequence[TableSeen]:
+        """The table of people whose row a column names by a reference; none if it names no people."""
+        to = one.references.get(name, ())[:2]
+        return [each for each in self.people if to in (each.place, self._origin(each.place))]
+
+    def _by_words(self, full: str, one: TableSeen) -> Line | None:
+        """A vocabulary in a column of any name: each word is known, and both sides are among them."""
+        alias, column = ALIASES[full.partition(".")[0]], full.partition(".")[2]
+        names = [
+            name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in one.references
+        ]
+        for name, given in self.sample(one, names).items():
+            read = values.read_words(full, place_of(alias, name), name, one.columns[name], given)
+            if not read.unknown and all(set(side) & set(read.words.values()) for side in SIDES[full]):
+                return Line(column, read.sql, (name,), DOUBTFUL, read.evidence, read.words)
+        return None
+
+    def by_address(self, table: str, column: str, one: TableSeen) -> Iterator[Line]:
+        """The person whom a row names by an e-mail address, such as that of who sent it; at most one."""
+        users, known = self.chosen.get("users"), (*COLUMNS["conversations.user_id"], *COLUMNS["tickets.created_by"])
+        address = (
+            next((name for name in users.columns if words_of(name) in ("email", "email_address")), "") if users else ""
+        )
+        for name in one.columns:
+            who = words_of(name).removesuffix("_address").removesuffix("_email")
+            if (
+                users
+                and address
+                and who != words_of(name)
+                and len(self.people) == 1
+                and rank(f"{who}_id", known) >= 0.8
+            ):
+                place = place_of(ALIASES[table], name)
+                same = f"lower({place_of('u', address)}) = lower({place})"
+                inner = f"select {self.id_sql(users, 'u')} from {users.quoted} u where {same}"
+                yield Line(column, f"({inner} limit 1)", (name,), 0.6, f"the {address} of {users.name}")
+                return
+
+    def handler(self, one: TableSeen, created: Line | None) -> Iterator[Line]:
+        """Who handles a ticket that names people of two tables: those of the other than the one that it is from."""
+        mine = {one.references[name][:2] for name in (created.reads if created else ()) if name in one.references}
+        others = [each for each in self.people[1:] if mine and each.place not in mine]
+        for name, to in one.references.items():
+            target = next((each for each in others if each.place == to[:2]), None)
+            if target:
+                sql = self.named_as("users", target, self.names_sql(one, name, "t", target))
+                yield Line(
+                    "assigned_to", sql, (name,), DOUBTFUL, f"{_by(name in one.implied)} {target.name}, the other people"
+                )
+                return
 
     def _candidates(
         self, table: str, column: str, one: TableSeen, names: Sequence[tuple[float, str]]
@@ -143,6 +227,8 @@ class Columns:
             return values.read_rating(place, name, kind, given)
         if full == "users.is_active":
             return values.read_active(place, name, kind, given)
+        if full == "users.role" and self.chosen.get("tickets") and kind != "boolean":
+            return values.read_words("helpdesk.role", place, name, kind, given)
         if values.is_vocabulary(full):
             return values.read_words(full, place, name, kind, given)
         if column in ("file_size", "chunk_count"):
@@ -159,15 +245,18 @@ class Columns:
         if words is None or full in ("feedback.rating", "users.is_active"):
             return Reading(place, -1.0)
         if not values.is_vocabulary(full):
-            return Reading(words.sql, 0.1 if full == "tickets.category" else -1.0, f"words of {words.table.name}")
+            return Reading(words.sql, 0.25 if full == "tickets.category" else -1.0, f"words of {words.table.name}")
         read = values.read_words(full, words.sql, name, "text", self.sample(words.table, [words.label])[words.label])
         evidence = f"{read.evidence} of {words.table.name}"
         return read._replace(evidence=evidence, adds=read.adds if read.words else -1.0)
 
     def _only_time(self, table: str, one: TableSeen) -> Line | None:
         """The one column of a table that is a time, whatever its name."""
-        times = [name for name, kind in one.columns.items() if kind.startswith(values.TIMES)]
-        times = [name for name in times if rank(name, COLUMNS["*.updated_at"]) < 0.8 and rank(name, DELETED) < 0.8]
+        times = [
+            name for name, kind in one.columns.items() if kind.startswith(values.TIMES) and rank(name, DELETED) < 0.8
+        ]
+        if table != "documents" or len(times) > 1:  # what was uploaded may have the time of its last change only
+            times = [name for name in times if rank(name, COLUMNS["*.updated_at"]) < 0.8]
         if len(times) != 1:
             return None
         return Line("created_at", place_of(ALIASES[table], times[0]), (times[0],), 0.6, "its only time")
@@ -180,10 +269,14 @@ class Columns:
     def _conversation_line(self) -> Line:
         """The conversation that a message names, by the finest of its columns that is filled."""
         names = tuple(column for column, _ in self.levels)
-        places = [self.named_as("conversations", one, place_of("m", column)) for column, one in self.levels]
+        messages = self.chosen["messages"]
+        places = [
+            self.named_as("conversations", one, self.names_sql(messages, column, "m", one))
+            for column, one in self.levels
+        ]
         sql = places[0] if len(places) == 1 else f"coalesce({', '.join(places)})"
         sure = DOUBTFUL if len(names) > 1 or "conversations" in self.doubtful else 0.97
-        implied = self.chosen["messages"].implied
+        implied = messages.implied
         evidence = "; ".join(f"{_by(column in implied)} {one.name}" for column, one in self.levels)
         return Line("conversation_id", sql, names, min(sure, 0.9) if implied & set(names) else sure, evidence)
 
@@ -217,7 +310,7 @@ class Columns:
             target = next((each for each in targets if to in (each.place, self._origin(each.place))), None)
             if target:
                 implied = name in one.implied
-                sql = self.named_as(table, target, place)
+                sql = self.named_as(table, target, self.names_sql(one, name, ALIASES[full.partition(".")[0]], target))
                 return Reading(sql, 0.4 if implied else 0.5, f"{_by(implied)} {target.name}")
             if full == "feedback.message_id" and (column := self.part_of_message(one, name)):
                 messages = self.chosen["messages"]
@@ -226,11 +319,18 @@ class Columns:
             return Reading(place, -1.0)
         key = self.id_of(targets[0]) if targets else ""
         if targets and key:
-            same = id_family(one.columns[name]) == id_family(targets[0].columns[key])
-            sql = self.named_as(table, targets[0], place)
-            of = f"{targets[0].name}.{key}"
-            return Reading(sql, 0.25 if same else -0.05, f"the type of {of}" if same else f"another type than {of}")
+            return self._by_values(one, name, self.named_as(table, targets[0], place), targets[0], key)
         return Reading(place, 0.1, "")
+
+    def _by_values(self, one: TableSeen, name: str, sql: str, target: TableSeen, key: str) -> Reading:
+        """A column that may name a row of a table, by its type and by whether its values are keys there."""
+        same = id_family(one.columns[name]) == id_family(target.columns[key])
+        share, of = self.with_nulls.known(one, name, target, key), f"{target.name}.{key}"
+        if share is not None and share < LEAST_KNOWN:
+            return Reading(sql, -1.0)
+        if share == 1.0 and id_family(target.columns[key]) != "number":  # small numbers are keys of any table
+            return Reading(sql, 0.35, f"its values are in {of}")
+        return Reading(sql, 0.25 if same else -0.05, f"the type of {of}" if same else f"another type than {of}")
 
     def part_of_message(self, one: TableSeen, name: str) -> str:
         """The column of messages that names what a column of feedback names, such as an answer; empty if none does."""

@@ -9,7 +9,7 @@ from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.beside import rating_beside
 from gendash.engine.platform.proposing.names import COLUMNS, rank, words_of
-from gendash.engine.platform.proposing.proposal import Line, ProposedTable, Sample, TableSeen
+from gendash.engine.platform.proposing.proposal import Line, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.values import place_of
 
 THUMBS = (
@@ -36,7 +36,7 @@ def conversations_of(messages: ProposedTable) -> dict[str, ProposedTable]:
     return {"conversations": ProposedTable("conversations", messages.source, lines, (), messages.conditions, grouped)}
 
 
-def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: Sample) -> dict[str, ProposedTable]:
+def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSample) -> dict[str, ProposedTable]:
     """Ratings that messages carry themselves, where no table holds them."""
     one, by = messages.source, {line.column: line for line in messages.lines}
     read = next(chain(_rated(one, sample), _thumbs(one), rating_beside(one, sample), _unread(one, sample)), None)
@@ -57,7 +57,7 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: Sample)
     return {"feedback": ProposedTable("feedback", one, lines, messages.joins, (*messages.conditions, condition))}
 
 
-def _rated(one: TableSeen, sample: Sample) -> Iterator[Line]:
+def _rated(one: TableSeen, sample: RowSample) -> Iterator[Line]:
     """The columns of a message that rate it."""
     known = COLUMNS["messages.rating"]
     for name in (each for each in one.columns if rank(each, known) > 0.7):
@@ -67,7 +67,7 @@ def _rated(one: TableSeen, sample: Sample) -> Iterator[Line]:
             yield Line("rating", read.sql, (name,), sure, read.evidence, read.words)
 
 
-def _unread(one: TableSeen, sample: Sample) -> Iterator[Line]:
+def _unread(one: TableSeen, sample: RowSample) -> Iterator[Line]:
     """A column that is called a rating and whose values have no known meaning: a person writes what each means."""
     for name in (each for each in one.columns if rank(each, COLUMNS["messages.rating"]) >= 0.8):
         words = sorted({str(each) for each in sample(one, [name]).get(name, ()) if not isinstance(each, float)})

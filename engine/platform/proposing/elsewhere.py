@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from gendash.engine.languages.sql_text import quote_text
-from gendash.engine.platform.proposing.links import id_column
+from gendash.engine.platform.proposing.links import id_column, on_row
 from gendash.engine.platform.proposing.names import (
     BOTS,
     COLUMNS,
@@ -21,7 +21,7 @@ from gendash.engine.platform.proposing.names import (
     rank,
     words_of,
 )
-from gendash.engine.platform.proposing.proposal import Line, Sample, TableSeen
+from gendash.engine.platform.proposing.proposal import Line, RowSample, TableSeen
 from gendash.engine.platform.proposing.values import TEXTS, TIMES, place_of
 
 SURE = 0.7  # below what is called certain: a person reads it
@@ -59,7 +59,7 @@ def name_of(one: TableSeen, column: str) -> str:
     return words.removesuffix("_id") if column in one.references else column
 
 
-def role_of_members(users: TableSeen, id_: str, tables: Sequence[TableSeen], sample: Sample) -> Iterator[Line]:
+def role_of_members(users: TableSeen, id_: str, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[Line]:
     """The role that another table gives a person: an account's membership, or the names of its roles; at most one."""
     fits = []
     for one in (each for each in tables if each is not users):
@@ -72,12 +72,12 @@ def role_of_members(users: TableSeen, id_: str, tables: Sequence[TableSeen], sam
         over = [name for name in one.columns if rank(name, ENDED) >= 0.8 and one.columns[name].startswith(TIMES)]
         within = "".join(f" and {place_of('x', name)} is null" for name in over)
         listed = ", ".join(map(quote_text, admins))
-        inner = f"select from {one.quoted} x where {place_of('x', mine)} = {place_of('u', id_)}{within}"
+        inner = f"select from {one.quoted} x where {on_row(one, mine, 'x', 'u', id_)}{within}"
         sql = f"case when exists ({inner} and lower({text}) in ({listed})) then 'admin' else 'user' end"
         yield Line("role", sql, (), SURE, f"roles in {one.name}", dict.fromkeys(admins, "admin"))
 
 
-def _admins(one: TableSeen, column: str, tables: Sequence[TableSeen], sample: Sample) -> tuple[str, list[str]]:
+def _admins(one: TableSeen, column: str, tables: Sequence[TableSeen], sample: RowSample) -> tuple[str, list[str]]:
     """SQL of a membership's role as text, and its words that mean an administrator; none where they are not words."""
     named = words_named(one, column, place_of("x", column), tables)
     if not named and (column in one.references or not one.columns[column].startswith(TEXTS)):
@@ -89,9 +89,16 @@ def _admins(one: TableSeen, column: str, tables: Sequence[TableSeen], sample: Sa
 
 
 def person_of_participants(
-    talks: TableSeen, id_: str, people: Sequence[TableSeen], tables: Sequence[TableSeen], named: Callable[[str], str]
+    talks: TableSeen,
+    id_: str,
+    people: Sequence[TableSeen],
+    tables: Sequence[TableSeen],
+    named: Callable[[TableSeen, str, str], str],
 ) -> Iterator[Line]:
-    """The person whom a table of participants names first for a conversation; ``named`` gives an id its form."""
+    """The person whom a table of participants names first for a conversation.
+
+    ``named`` is SQL of a person's id, by the table and the column that name one and that table's alias.
+    """
     if not people:
         return
     for one in sorted(tables, key=lambda each: -rank(each.name, PARTICIPANTS)):
@@ -103,7 +110,7 @@ def person_of_participants(
         first = _first(one)
         if of and who and first:
             person = place_of("p", who[0])
-            inner = f"select {named(person)} from {one.quoted} p where {place_of('p', of[0])} = {place_of('c', id_)}"
+            inner = f"select {named(one, who[0], 'p')} from {one.quoted} p where {on_row(one, of[0], 'p', 'c', id_)}"
             filled = f" and {person} is not null" if len(people) > 1 else ""  # others take part, too
             sql = f"({inner}{filled} order by {place_of('p', first)} limit 1)"
             yield Line("user_id", sql, (), SURE, f"the first of {one.name}")

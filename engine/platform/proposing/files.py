@@ -11,10 +11,8 @@ from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTa
 
 def select_text(one: ProposedTable) -> str:
     """The SQL file of a proposed table."""
-    source, alias = (
-        one.source,
-        ALIASES["messages" if one.grouped or (one.table == "feedback" and not one.joins) else one.table],
-    )
+    source = one.source
+    alias = ALIASES.get("messages" if one.grouped or (one.table == "feedback" and not one.joins) else one.table, "")
     alias = one.alias or _alias_in(one) or alias
     lines = list(one.lines)
     sources = " and ".join(f"{each.source.schema}.{each.source.name}" for each in one.parts or (one,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
+from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import STATES, rank
 from gendash.engine.platform.proposing.proposal import Line, ProposedTable, TableSeen
 from gendash.engine.platform.proposing.rows import Condition, deleted_word, soft_delete
@@ -31,11 +32,11 @@ def parents(columns: Columns, table: str, one: TableSeen, lines: list[Line]) -> 
     if part:
         joins.append(f"join {messages.quoted} m on {place_of('m', part)} = {place_of('f', by['message_id'].reads[0])}")
     elif table == "feedback" and (deleted or lacks_person or not by["created_at"].reads):
-        joins.append(f"join {messages.quoted} m on {place_of('m', columns.id_of(messages))} = {by['message_id'].sql}")
+        joins.append(f"join {messages.quoted} m on {columns.id_sql(messages, 'm')} = {by['message_id'].sql}")
     talk = columns.line("messages", "conversation_id", messages)
     if not (talks and talk and (deleted or lacks_person)):
         return joins, []
-    joins.append(f"join {talks.quoted} c on {place_of('c', columns.id_of(talks))} = {talk.sql}")
+    joins.append(f"join {talks.quoted} c on {columns.id_sql(talks, 'c')} = {talk.sql}")
     if person and lacks_person:
         lines.append(person._replace(reads=(), confidence=0.7, evidence="that of the conversation"))
     return joins, [(sql, sure, f"{why}, of the conversation") for sql, sure, why in deleted]
@@ -55,8 +56,8 @@ def _levels_above(columns: Columns) -> Joins:
     for number, (column, one) in enumerate(columns.levels):
         alias = f"c{number}"
         for sql, sure, why in gone(columns, alias, one):
-            key = place_of(alias, columns.id_of(one))
-            joins.append(f"left join {one.quoted} {alias} on {key} = {place_of('m', column)}")
+            on = on_row(columns.chosen["messages"], column, "m", alias, columns.id_of(one))
+            joins.append(f"left join {one.quoted} {alias} on {on}")
             conditions.append((sql, sure, f"{why}, of {one.name}"))
     return joins, conditions
 
@@ -72,7 +73,7 @@ def _owners_of_documents(columns: Columns, lines: list[Line]) -> Joins:
         if above and person and person.reads[0] in above.references:
             sql = person.sql.replace("d.", "k.")
             lines.append(Line("user_id", sql, (), DOUBTFUL, f"{person.evidence}, of {above.name}"))
-            join = f"join {above.quoted} k on {place_of('k', to[2])} = {place_of('d', column)}"
+            join = f"join {above.quoted} k on {on_row(one, column, 'd', 'k', to[2])}"
             return [join], [(sql, sure, f"{why}, of {above.name}") for sql, sure, why in soft_delete("k", above)]
     return [], []
 
@@ -88,6 +89,6 @@ def person_of_rated(columns: Columns, rated: ProposedTable) -> ProposedTable:
         or any(line.column == "user_id" for line in rated.lines)
     ):
         return rated
-    join = f"join {talks.quoted} c on {place_of('c', columns.id_of(talks))} = {talk.sql}"
+    join = f"join {talks.quoted} c on {columns.id_sql(talks, 'c')} = {talk.sql}"
     line = person._replace(reads=(), confidence=DOUBTFUL, evidence="that of the conversation")
     return replace(rated, lines=[*rated.lines, line], joins=[*rated.joins, *([] if join in rated.joins else [join])])

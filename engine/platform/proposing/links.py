@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from gendash.engine.platform.proposing.names import COLUMNS, PERSON, STAFF, rank, words_of
 from gendash.engine.platform.proposing.proposal import TableSeen
-from gendash.engine.platform.proposing.values import NUMBERS, TEXTS
+from gendash.engine.platform.proposing.values import NUMBERS, TEXTS, place_of
 
 _ANYBODY = ("owner_id",)  # names of those who handle tickets that may be anybody's
-_ENDS = ("_id", "_uuid", "_key", "_fk")
-_SCHEMA, _EXACT, _COLUMN_ENDS, _TABLE_ENDS = 4, 3, 2, 1
+_ENDS = ("_id", "_uid", "_uuid", "_guid", "_key", "_fk")
+_SCHEMA, _EXACT, _COLUMN_ENDS, _TABLE_ENDS, _KEY_NAME = 4, 3, 2, 1, 0.5
 
 
 def with_implied(tables: Sequence[TableSeen]) -> list[TableSeen]:
@@ -24,8 +24,22 @@ def with_implied(tables: Sequence[TableSeen]) -> list[TableSeen]:
             column: to for column in one.columns if column not in one.references
             if (to := _implied(one, column, keyed, by_name))
         }  # fmt: skip
-        found.append(replace(one, references={**implied, **one.references}, implied=frozenset(implied)))
+        beside = {column: pairs for column, to in implied.items() if (pairs := _beside(one, to, keyed))}
+        references = {**implied, **one.references}
+        found.append(replace(one, references=references, implied=frozenset(implied), beside={**beside, **one.beside}))
     return found
+
+
+def _beside(one: TableSeen, to: tuple[str, str, str], keyed: Sequence[TableSeen]) -> tuple[tuple[str, str], ...]:
+    """The rest of a key of several columns, such as a tenant's id, where a table has columns of the same names."""
+    keys = next((other.keys for other in keyed if other.place == to[:2] and to[2] in other.keys), ())
+    return tuple((key, key) for key in keys if key != to[2] and key in one.columns)
+
+
+def on_row(one: TableSeen, column: str, alias: str, other: str, key: str) -> str:
+    """SQL that joins what a column names: ``other`` is the alias of that row, ``key`` its column."""
+    pairs = ((column, key), *one.beside.get(column, ()))
+    return " and ".join(f"{place_of(other, to)} = {place_of(alias, own)}" for own, to in pairs)
 
 
 def id_column(one: TableSeen) -> str:
@@ -57,6 +71,8 @@ def _implied(
             fit = rank(other.name, STAFF) / 2  # below any name of the same words
         if fit and other is not one and id_family(one.columns[column]) == id_family(other.columns[key]):
             fits[*other.place, key] = fit + _SCHEMA * (other.schema == one.schema)
+        elif not fit and column == key and words not in ("id", "uuid") and other is not one:
+            fits[*other.place, key] = _KEY_NAME + _SCHEMA * (other.schema == one.schema)  # as user_id is of profiles
     best = [to for to, fit in fits.items() if fit == max(fits.values())]
     return best[0] if len(best) == 1 else None
 

@@ -16,8 +16,8 @@ WORDS: Mapping[str, Mapping[str, Sequence[str]]] = {
     for column, words in _DATA["words"].items()
 }
 QUESTION, ANSWER, DELETED, TEXTS = (_DATA[key].split() for key in ("question", "answer", "deleted", "texts"))
-PERSON, STAFF, CHUNKS, INTERNAL, METADATA = (
-    _DATA[key].split() for key in ("person", "staff", "chunks", "internal", "metadata")
+PERSON, STAFF, CHUNKS, INTERNAL, SHOWN, METADATA = (
+    _DATA[key].split() for key in ("person", "staff", "chunks", "internal", "shown", "metadata")
 )
 LABELS, ROLES, MEMBERSHIPS, PARTICIPANTS = (
     _DATA[key].split() for key in ("labels", "roles", "memberships", "participants")
@@ -26,7 +26,15 @@ FAILURES, STATES, BOTS, LOGINS, WRITERS = (
     _DATA[key].split() for key in ("failures", "states", "bots", "logins", "writers")
 )
 TENANTS = frozenset(_DATA["tenants"].split())
+FILE_TYPES = frozenset(_DATA["file_types"].split())
+CHANGES, WAS, BECAME, CHANGED = (_DATA[key].split() for key in ("changes", "was", "became", "changed"))
+UNSURE: Mapping[str, Mapping[str, Sequence[str]]] = {
+    column: {word: of.split() for word, of in words.items()} for column, words in _DATA["unsure"].items()
+}
 INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_user"))
+
+
+NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true": "false", "false": "true"}
 
 
 def words_of(name: str) -> str:
@@ -51,13 +59,24 @@ def rank(name: str, known: Sequence[str]) -> float:
 
     userid, userId and user_id are one, since names that are not quoted lose their capitals.
     """
-    words = words_of(name)
-    singular = [words_of(one) for one in known]
+    words = _as_id(words_of(name))
+    singular = [_as_id(words_of(one)) for one in known]
     joined = [one.replace("_", "") for one in singular]
     if words.replace("_", "") in joined:
         return 1.0 - 0.2 * joined.index(words.replace("_", "")) / len(singular)
     ends = [one for one in singular if words.endswith(f"_{one}") and len(one) > 3]
     return 0.6 - 0.1 * singular.index(max(ends, key=len)) / len(singular) if ends else 0.0
+
+
+def _as_id(words: str) -> str:
+    """A name of an id as most platforms have it: owner_uid, owner_uuid, id_owner and fk_owner are owner_id."""
+    first, _, rest = words.partition("_")
+    if first in ("id", "fk") and rest:
+        return f"{rest.removesuffix('_id')}_id"
+    whole, _, last = words.rpartition("_")
+    if last in ("id", "uid", "uuid", "guid", "fk") and whole.endswith(("_by", "_to")):
+        return whole  # assigned_to_id is assigned_to
+    return f"{whole}_id" if whole and last in ("uid", "uuid", "guid", "fk") else words
 
 
 def meaning(column: str, word: str) -> str | None:
@@ -66,6 +85,8 @@ def meaning(column: str, word: str) -> str | None:
     for canonical, known in WORDS.get(column, {}).items():
         if given.replace("_", "") in map(joined_words, known):
             return canonical
+    if given.partition("_")[0] in NOT:  # not_helpful is the opposite of helpful, and nothing known where none is
+        return OPPOSITE.get(meaning(column, given.partition("_")[2]) or "")
     last, first = given.rpartition("_")[2], given.partition("_")[0]  # global_member, ROLE_ADMIN; pending_reminder
     if last == given:
         return None

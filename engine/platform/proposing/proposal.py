@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from gendash.engine.languages.sql_text import quote_name
 
@@ -28,6 +28,8 @@ class TableSeen:
     references: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)  # schema, table, column
     rows: float = 0.0
     implied: frozenset[str] = frozenset()  # references that no foreign key declares, but names and types imply
+    # by a column that names a row together with others, such as a tenant's id: their pairs, own and of that row
+    beside: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     @property
     def place(self) -> Place:
@@ -40,8 +42,24 @@ class TableSeen:
         return f"{quote_name(self.schema)}.{quote_name(self.name)}"
 
 
-Sample = Callable[[TableSeen, Sequence[str]], Mapping[str, Sequence[object]]]
-"""A function from a table and its columns to some distinct values of each; None is one of them if some are NULL."""
+class RowSample(Protocol):
+    """What is asked of the platform's rows; each answer is from a sample, and empty or None where none came in time."""
+
+    def __call__(self, one: TableSeen, columns: Sequence[str], /) -> Mapping[str, Sequence[object]]:
+        """Some distinct values of columns, by column; None is one of them if some are NULL."""
+        ...
+
+    def openers(self, one: TableSeen, talk: str, time: str, value: str) -> Mapping[str, tuple[int, int]]:
+        """By a value of SQL over ``m``: how many of some conversations it opens, and how many rows have it."""
+        ...
+
+    def known(self, one: TableSeen, column: str, to: TableSeen, key: str) -> float | None:
+        """The share of some distinct values of a column that are keys of another table; None if there is no value."""
+        ...
+
+    def unique(self, one: TableSeen, column: str) -> bool:
+        """True if no value of a column occurs twice in a sample of rows."""
+        ...
 
 
 class Line(NamedTuple):

@@ -17,8 +17,9 @@ from gendash.engine.platform.proposing.elsewhere import (
 from gendash.engine.platform.proposing.in_json import AS_JSON, JSON, messages_in_json
 from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated
 from gendash.engine.platform.proposing.links import with_implied
+from gendash.engine.platform.proposing.moves import moves_of
 from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, meaning, rank, words_of
-from gendash.engine.platform.proposing.proposal import Line, Proposal, ProposedTable, Sample, TableSeen
+from gendash.engine.platform.proposing.proposal import Line, Proposal, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.rows import (
     chunk_count,
     internal_rows,
@@ -28,12 +29,12 @@ from gendash.engine.platform.proposing.rows import (
     status_of_failure,
 )
 from gendash.engine.platform.proposing.scores import pair_of
-from gendash.engine.platform.proposing.tables import choose_tables
-from gendash.engine.platform.proposing.tenants import with_tenants
+from gendash.engine.platform.proposing.tables import choose_tables, is_ticket
+from gendash.engine.platform.proposing.tenants import doubted, with_tenants
 from gendash.engine.platform.proposing.unions import united
 from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
 from gendash.engine.platform.proposing.values import place_of
-from gendash.engine.platform.proposing.writers import PAIR, messages_among, writer_of
+from gendash.engine.platform.proposing.writers import PAIR, messages_among, person_of_messages, writer_of
 
 QUESTIONS = 10
 NEEDED = {
@@ -46,13 +47,13 @@ NEEDED = {
 }
 
 
-def propose(tables: Sequence[TableSeen], sample: Sample, contract: Mapping[str, Collection[str]]) -> Proposal:
+def propose(tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[str, Collection[str]]) -> Proposal:
     """An adapter for these tables; ``sample`` gives some values of columns, ``contract`` the canonical columns."""
     return _Proposer(tables, sample, contract).result()
 
 
 class _Proposer:
-    def __init__(self, tables: Sequence[TableSeen], sample: Sample, contract: Mapping[str, Collection[str]]) -> None:
+    def __init__(self, tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[str, Collection[str]]) -> None:
         self.tables, self.contract = with_implied(tables), contract
         choice = choose_tables(self.tables, sample)
         self.columns = Columns(self.tables, sample, choice)
@@ -71,15 +72,23 @@ class _Proposer:
         if "messages" in found:
             if "conversations" not in found:
                 found |= conversations_of(found["messages"])
+            elif not any(line.column == "user_id" for line in found["conversations"].lines):
+                person = list(person_of_messages(self.columns, found["messages"]))
+                found["conversations"] = with_line(found["conversations"], person)
             if "feedback" not in found:
-                rated = ratings_of(found["messages"], self.chosen.get("users"), self.columns.sample)
+                rated = ratings_of(found["messages"], self.chosen.get("users"), self.columns.with_nulls)
                 found |= {name: person_of_rated(self.columns, one) for name, one in rated.items()}
                 self.questions += [
                     _of_ratings(one) for one in rated.values() if not all(e.confidence for e in one.lines)
                 ]
+        if "messages" not in found and "conversations" in found:
+            found["conversations"] = doubted(found["conversations"])  # nothing that people write names them
         for table in ("messages", "users"):
             if table not in found:
                 self.questions.insert(0, f"which table holds the platform's {table}? None was recognised")
+        if "tickets" in found:
+            named = next((table for table, of in self.contract.items() if "to_status" in of), "")
+            found |= moves_of(self.columns, found["tickets"], named) if named else {}
         tables, asked = with_tenants(found, self.tables)
         return Proposal(tables, list(dict.fromkeys([*asked, *self.questions]))[:QUESTIONS])
 
@@ -174,7 +183,9 @@ class _Proposer:
             lines.append(Line("role", "", pair, PAIR, "a row is a question and its answer"))
         conditions = list(soft_delete(alias, one)) if table == "users" else gone(self.columns, alias, one)
         if table == "messages":
-            conditions = [*conditions, *internal_rows(alias, one), *messages_among(self.events)]
+            talks = self.chosen.get("conversations")
+            of_tickets = bool(talks and is_ticket(talks))
+            conditions = [*conditions, *internal_rows(alias, one, of_tickets), *messages_among(self.events)]
         joins, above = parents(self.columns, table, one, lines)
         return ProposedTable(table, one, lines, joins, (*conditions, *above), pair=pair)
 
@@ -192,7 +203,7 @@ class _Proposer:
     def _beside(self, table: str, alias: str, one: TableSeen, found: set[str]) -> Iterator[Line]:
         """Lines that are no plain column: chunks counted in a table of their own, and metadata with known keys."""
         if table == "documents" and "chunk_count" not in found:
-            yield from chunk_count(alias, one, self.columns.id_of(one), self.tables)
+            yield from chunk_count(alias, one, self.columns.id_of(one), self.tables, self.columns.with_nulls)
         named = metadata_columns(one) if "metadata" in self.contract[table] else []
         if named:
             yield from metadata(alias, self.columns.sample(one, named))
@@ -213,13 +224,19 @@ class _Proposer:
         """Lines that other tables give: the role of a person, the person of a conversation."""
         id_, by = self.columns.id_of(one), {line.column: line for line in lines}
         # words that name no administrator, such as customer and visitor, are a kind of account
-        if table == "users" and ("role" not in by or not {"admin", "super_admin"} & set(by["role"].words.values())):
-            found = list(role_of_members(one, id_, self.tables, self.columns.sample))
+        if table == "users" and ("role" not in by or not _names_admins(by["role"])):
+            found = list(role_of_members(one, id_, self.tables, self.columns.with_nulls))
             self.questions[:] = [each for each in self.questions if not (found and each.startswith("users.role"))]
             yield from found
+        person = {"conversations": "user_id", "tickets": "created_by"}.get(table, "")
+        if person and person not in by:
+            yield from self.columns.by_address(table, person, one)
+        if table == "tickets" and "assigned_to" not in by:
+            yield from self.columns.handler(one, by.get("created_by"))
         if table == "conversations" and "user_id" not in by:
 
-            def named(place: str) -> str:
+            def named(by: TableSeen, column: str, alias: str) -> str:
+                place = self.columns.names_sql(by, column, alias, self.people[0])
                 return self.columns.named_as("users", self.people[0], place)
 
             yield from person_of_participants(one, id_, self.people, self.tables, named)
@@ -232,7 +249,7 @@ class _Proposer:
         person = self.columns.line("conversations", "user_id", talks)
         time = self.columns.line("conversations", "created_at", talks)
         if person and time:
-            own = place_of("u", self.columns.id_of(one))
+            own = self.columns.id_sql(one, "u")
             sql = f"(select min({time.sql}) from {talks.quoted} c where {person.sql} = {own})"
             yield Line("created_at", sql, (), 0.6, "no time of its own: the first conversation")
 
@@ -243,12 +260,15 @@ class _Proposer:
         if column:
             why = "primary key" if column == one.key else "foreign keys name it, or its name"
             sure = 0.98 if column == one.key else 0.85
-            if column in one.keys[:-1] + one.keys[1:] and one.columns[column] != "uuid":
+            scope = self.columns.scope(one)
+            if column in one.keys and len(one.keys) > 1 and one.columns[column] != "uuid":
                 beside = ", ".join(other for other in one.keys if other != column)
-                self.questions.append(f"{table}.{name}: is {column} of {one.name} unique without {beside}?")
-                sure = DOUBTFUL
+                if not scope:
+                    self.questions.append(f"{table}.{name}: is {column} of {one.name} unique without {beside}?")
+                why, sure = ("its key, the columns together", 0.85) if scope else (why, DOUBTFUL)
             sure = DOUBTFUL if len(self.columns.sources(table)) > 1 or table in self.doubtful else sure
-            return Line(name, self.columns.named_as(table, one, place_of(alias, column)), (column,), sure, why)
+            sql = self.columns.named_as(table, one, self.columns.id_sql(one, alias))
+            return Line(name, sql, (*scope, column), sure, why)
         if one.keys:
             together = " || ':' || ".join(place_of(alias, column) for column in one.keys)
             return Line(name, together, one.keys, 0.85, "primary key, its columns together")
@@ -262,6 +282,19 @@ class _Proposer:
             self.questions.append(f"conversations.user_id: what names the person of a row of {one.schema}.{one.name}?")
         if table == "messages" and "role" not in found and not pair:
             self.questions.append(f"messages.role: what in {one.schema}.{one.name} says who wrote a message?")
+
+
+def _names_admins(role: Line) -> bool:
+    """True if a word of a role is that of an administrator anywhere, or a boolean says so."""
+    admins = ("admin", "super_admin")
+    return any(
+        of in admins and (word == "true" or meaning("users.role", word) in admins) for word, of in role.words.items()
+    )
+
+
+def with_line(one: ProposedTable, lines: Sequence[Line]) -> ProposedTable:
+    """A proposal of one table with more lines; one that is united stays as it is."""
+    return one if one.parts else replace(one, lines=[*one.lines, *lines])
 
 
 def _of_ratings(rated: ProposedTable) -> str:

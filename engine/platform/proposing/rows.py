@@ -6,8 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
-from gendash.engine.platform.proposing.names import CHUNKS, DELETED, FAILURES, INTERNAL, METADATA, joined_words, rank
-from gendash.engine.platform.proposing.proposal import CERTAIN, Line, TableSeen
+from gendash.engine.platform.proposing.links import on_row
+from gendash.engine.platform.proposing.names import (
+    CHUNKS,
+    DELETED,
+    FAILURES,
+    INTERNAL,
+    METADATA,
+    SHOWN,
+    joined_words,
+    rank,
+)
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableSeen
 from gendash.engine.platform.proposing.scores import chunks_of
 from gendash.engine.platform.proposing.values import place_of
 
@@ -42,22 +52,25 @@ def deleted_word(alias: str, name: str, given: Sequence[object]) -> Iterator[Con
         yield sql, CERTAIN - 0.1, "a status that says deleted"
 
 
-def internal_rows(alias: str, one: TableSeen) -> Iterator[Condition]:
+def internal_rows(alias: str, one: TableSeen, of_tickets: bool) -> Iterator[Condition]:
     """The condition that leaves out messages which the platform's staff write to each other."""
     for name, kind in one.columns.items():
+        if of_tickets and kind == "boolean" and rank(name, SHOWN) >= 0.8:
+            yield place_of(alias, name), CERTAIN - 0.1, "notes that the other side does not see"
+            return
         if kind == "boolean" and rank(name, INTERNAL) >= 0.8:
             yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "notes that the other side does not see"
             return
 
 
-def chunk_count(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen]) -> Iterator[Line]:
+def chunk_count(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[Line]:
     """The chunks of a document, counted in a table of their own."""
     found = chunks_of(one, tables)
     if found and id_:
         other, column = found
-        sure = 0.85 if rank(other.name, CHUNKS[:2]) > 0 and column not in other.implied else CERTAIN - 0.1
-        counted = f"{other.quoted} n where {place_of('n', column)}"
-        sql = f"(select count(*) from {counted} = {place_of(alias, id_)})"
+        named = column not in other.implied or sample.known(other, column, one, id_) == 1.0
+        sure = 0.85 if rank(other.name, CHUNKS[:2]) > 0 and named else CERTAIN - 0.1
+        sql = f"(select count(*) from {other.quoted} n where {on_row(other, column, 'n', alias, id_)})"
         yield Line("chunk_count", sql, (), sure, f"rows of {other.name}")
 
 

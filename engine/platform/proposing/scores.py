@@ -17,7 +17,7 @@ from gendash.engine.platform.proposing.names import (
     rank,
     words_of,
 )
-from gendash.engine.platform.proposing.proposal import Place, Sample, TableSeen
+from gendash.engine.platform.proposing.proposal import Place, RowSample, TableSeen
 
 PARTS = ("embedding", "vector", "chunk_index", "chunk_id")  # a row is a part of a document
 FILE_NAMES = ("filename", "file_name", "file_path", "path", "url")
@@ -34,20 +34,22 @@ def score_of(kind: str, one: TableSeen, tables: Sequence[TableSeen], said: Colle
     return name * 0.9 + _evidence(kind, one, tables) if name else 0.0
 
 
-def is_said(one: TableSeen, sample: Sample) -> bool:
+def is_said(one: TableSeen, sample: RowSample) -> bool:
     """True if rows are texts in a conversation or of a ticket, whatever the table's name."""
     talks = (*TABLES["conversations"], *TABLES["tickets"][:2])
-    within = [column for column, to in one.references.items() if rank(to[1], talks) >= 0.8]
+    within = [column for column, to in one.references.items() if rank(to[1], talks) > 0.5]
     texts = any(rank(column, TEXTS) == 1 or words_of(column) in TEXTS for column in one.columns)
     given = sample(one, within) if within and texts else {}
     return any(each is not None for values in given.values() for each in values)
 
 
 def _is_of_files(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
-    """True if rows are files of people, whatever the table's name: a file name, and a person who has it."""
+    """True if rows are files of people, whatever the table's name: a file's name or type and size, and whose it is."""
     owners = {to[:2] for to in one.references.values()}
+    owners |= {to[:2] for other in tables if other.place in owners for to in other.references.values()}
     owned = any(is_of_people(other) for other in tables if other.place in owners)
-    return owned and any(words_of(column) in ("filename", "file_name") for column in one.columns)
+    words = {words_of(column) for column in one.columns}
+    return owned and bool(words & {"filename", "file_name"} or {"file_type", "file_size"} <= words)
 
 
 def has_column(one: TableSeen, canonical: str) -> bool:
@@ -70,7 +72,8 @@ def _evidence(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
     referring = sum(to[:2] == one.place for other in tables if other is not one for to in other.references.values())
     to = {rank(table, TABLES[of]) > 0.5 and of for _, table, _ in one.references.values() for of in TABLES}
     if kind == "users":
-        return named(*PERSON) + 0.1 * min(referring, 3)
+        keyed = rank(one.key, ("user_id", "account_id", "person_id")) > 0.8 if one.key else False
+        return named(*PERSON) + 0.2 * keyed + 0.1 * min(referring, 3)
     if kind == "conversations":
         about = named("title", "name", "subject") + 0.1 * min(referring, 2) + has("user_id")
         about -= named(*LOGINS) * 4  # sessions of browsers
@@ -78,7 +81,8 @@ def _evidence(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
     if kind == "messages":
         pair = 0.4 * bool(pair_of(one))
         within = 0.2 * ("conversations" in to or "tickets" in to)
-        return named(*TEXTS) + has("conversation_id", "role") + within + pair
+        texts = (*TEXTS, "comment") if "tickets" in to else TEXTS
+        return named(*texts) + has("conversation_id", "role") + within + pair
     if kind == "feedback":
         about = has("message_id", "rating") + 0.2 * ("messages" in to) + 0.1 * ("conversations" in to)
         return about + 0.5 * has("comment", "user_id") - 0.5 * (not has("rating"))
@@ -88,7 +92,10 @@ def _evidence(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
         about += 0.2 * (is_file and rank(one.name, TABLES[kind]) < 0.8) + 0.3 * (has("file_size") > 0)
         return about + 0.5 * named("name", "title") - 0.7 * (not about)
     return (
-        has("status", "priority", "assigned_to") + named("subject", "title") - 0.7 * (has("status", "priority") < 0.3)
+        has("status", "priority", "assigned_to")
+        + named("subject", "title")
+        # a status alone is enough where the table is called after tickets
+        - 0.7 * (has("status", "priority") < (0.1 if rank(one.name, TABLES[kind]) >= 0.8 else 0.3))
     )
 
 
@@ -97,7 +104,15 @@ def pair_of(one: TableSeen) -> tuple[str, str] | None:
     question, answer = (
         next((c for name in names for c in one.columns if _is_called(c, name)), "") for names in (QUESTION, ANSWER)
     )
-    return (question, answer) if question and answer else None
+    return (question, answer) if question and answer and _is_asked(one) else None
+
+
+def _is_asked(one: TableSeen) -> bool:
+    """True if a row was asked at a time; an article of questions and answers has at most that of its last change."""
+    return any(
+        rank(name, COLUMNS["*.created_at"]) > 0 or rank(name, COLUMNS["messages.created_at"]) > 0
+        for name in one.columns
+    )
 
 
 def _is_called(column: str, name: str) -> bool:

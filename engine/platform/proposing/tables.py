@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import log10
 
+from gendash.engine.platform.proposing.links import id_column, id_family
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
     STAFF,
@@ -15,10 +17,23 @@ from gendash.engine.platform.proposing.names import (
     rank,
     words_of,
 )
-from gendash.engine.platform.proposing.proposal import Place, Sample, TableSeen
+from gendash.engine.platform.proposing.proposal import Place, RowSample, TableSeen
 from gendash.engine.platform.proposing.scores import chunks_of, has_column, is_of_people, is_said, score_of
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
+PER_DECADE = 0.06  # of a score, for ten times as many rows
+GROUPS = (
+    "tenant",
+    "organization",
+    "organisation",
+    "workspace",
+    "company",
+    "project",
+    "team",
+    "account",
+    "model",
+    "parent",
+)
 MOST_TABLES = 30  # whose words are looked at for events
 WORDS_KINDS = ("text", "character", "enum", "citext", "varchar")
 
@@ -40,12 +55,12 @@ class TableChoice:
     questions: list[str] = field(default_factory=list)
 
 
-def choose_tables(tables: Sequence[TableSeen], sample: Sample) -> TableChoice:
+def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice:
     """The best table of each kind; no table is of two kinds, but a conversation may be a ticket, too."""
     filled = [one for one in tables if one.rows] or list(tables)  # an empty table may be a former one
     said = {one.place for one in filled if is_said(one, sample)}
     scores = [(score_of(kind, one, tables, said), kind, one) for kind in TABLES for one in filled]
-    scores.sort(key=lambda one: (-one[0], -one[2].rows))
+    scores.sort(key=lambda one: (-one[0] - _more(*one[1:]), -one[2].rows))
     found = TableChoice({})
     for score, kind, one in scores:
         if score >= ENOUGH and kind not in found.tables and one not in found.tables.values():
@@ -66,7 +81,12 @@ def choose_tables(tables: Sequence[TableSeen], sample: Sample) -> TableChoice:
     return found
 
 
-def _choose_events(found: TableChoice, tables: Sequence[TableSeen], sample: Sample) -> None:
+def _more(kind: str, one: TableSeen) -> float:
+    """What the rows of a table speak for it: of several with messages that of the platform has most by far."""
+    return PER_DECADE * log10(max(one.rows, 1)) if kind == "messages" else 0.0
+
+
+def _choose_events(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
     """Messages among the events of a table, where words of a column name both who asks and who answers."""
     for one in sorted(tables, key=lambda each: -each.rows)[:MOST_TABLES]:
         kinds = [name for name, kind in one.columns.items() if kind.startswith(WORDS_KINDS)]
@@ -104,17 +124,24 @@ def _ask_for_twins(found: TableChoice, tables: Sequence[TableSeen]) -> None:
 
 
 def is_ticket(one: TableSeen) -> bool:
-    """True if a row is handled by somebody until it is closed: it has a status, and two signs more."""
+    """True if a row is handled until it is closed: it has a status, and is assigned or has two signs more."""
     signs = ("assigned_to", "priority", "resolved_at", "closed_at", "first_response_at", "sla_due_at")
-    return has_column(one, "tickets.status") and sum(has_column(one, f"tickets.{sign}") for sign in signs) >= 2
+    is_assigned = any(words_of(column).startswith("assign") for column in one.columns)
+    found = sum(has_column(one, f"tickets.{sign}") for sign in signs)
+    return has_column(one, "tickets.status") and found >= 2 - is_assigned
 
 
 def _choose_documents(found: TableChoice, fits: Sequence[TableSeen], tables: Sequence[TableSeen]) -> None:
     """What people upload, not what is made of it; a person is asked where nothing says which is which."""
+    # what is attached to a message is no document where others are
+    fits = [one for one in fits if not words_of(one.name).endswith("attachment")] or fits
     named = {to[:2] for one in fits if not has_column(one, "documents.status") for to in _documents_named(one)}
-    origins = [one for one in fits if one.place in named]
+    # what is uploaded is a file; a source that files name is what they are sorted by
+    sized = [one for one in fits if has_column(one, "documents.file_size")]
+    origins = [one for one in fits if one.place in named and (one in sized or not sized)]
     # what is cut into chunks is what a platform answers from
-    origins = origins or [one for one in fits if chunks_of(one, tables)] or list(fits)
+    chunked = [one for one in fits if chunks_of(one, tables)]
+    origins = origins or [one for one in chunked if one in sized] or chunked or list(fits)
     chosen = found.tables.get("documents")
     if chosen and chosen not in origins:
         found.tables["documents"] = chosen = origins[0]
@@ -136,7 +163,7 @@ def _documents_named(one: TableSeen) -> Iterator[tuple[str, str, str]]:
             yield to
 
 
-def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sample: Sample) -> None:
+def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
     """The tables that messages name as conversations; a person is asked where several do not hold each other."""
     messages = found.tables.get("messages")
     if messages is None:
@@ -148,6 +175,11 @@ def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sampl
         if to[:2] in by_place and rank(to[1], TABLES["conversations"]) > 0
     }
     ticket = found.tables.get("tickets")
+    if not named and not ticket:
+        named = _owners_of(messages, by_place)
+        found.doubtful |= {"conversations"} if named else set()
+        for one in named.values():
+            found.questions.append(f"conversations: is one a row of {one.name}? It is what {messages.name} belong to")
     if not named and ticket:  # in a helpdesk what people write belongs to tickets
         named = {column: ticket for column, to in messages.references.items() if to[:2] == ticket.place}
     given = sample(messages, list(named)) if named else {}
@@ -172,6 +204,21 @@ def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sampl
         listed = ", else of ".join(one.name for _, one in found.levels)
         whole = ", which holds several" if full == 1 else ""
         found.questions.append(f"conversations: is one a row of {listed}, not of {levels[-1][1].name}{whole}?")
+
+
+def _owners_of(messages: TableSeen, by_place: Mapping[Place, TableSeen]) -> dict[str, TableSeen]:
+    """The column that names what messages belong to, where none is called a conversation and only one can be it."""
+    fits = {
+        column: by_place[to[:2]]
+        for column, to in messages.references.items()
+        if to[:2] in by_place and to[:2] != messages.place and column not in messages.keys
+    }
+    fits = {
+        column: one
+        for column, one in fits.items()
+        if not is_of_people(one) and rank(one.name, (*TABLES["users"], *GROUPS, *TABLES["documents"])) < 0.8
+    }
+    return fits if len(fits) == 1 else {}
 
 
 def _holds(above: TableSeen, below: TableSeen, by_place: dict[tuple[str, str], TableSeen]) -> bool:
@@ -209,9 +256,24 @@ def _choose_people(found: TableChoice, tables: Sequence[TableSeen]) -> None:
     if several and (found.tables.get("users") not in several or several[0] is not found.tables.get("users")):
         found.tables["users"] = several[0]
     found.people = several or [found.tables[kind] for kind in ("users",) if kind in found.tables]
+    if found.people and not several and not any(_may_name(one, found.people[0]) for one in acting):
+        found.doubtful.add("users")
+        found.questions.append(
+            f"users: are the rows of {found.people[0].name} those who talk? No conversation or message names them"
+        )
     if len(several) > 1:
         listed = " and of ".join(one.name for one in several)
         found.questions.append(f"users: are the rows of {listed} all people? Each is a part of users.sql")
+
+
+def _may_name(one: TableSeen, people: TableSeen) -> bool:
+    """True if a column of a table may name one of these people: by a reference, or by its name and type."""
+    key = people.columns.get(id_column(people), "")
+    return any(
+        to[:2] == people.place if (to := one.references.get(column)) else
+        rank(column, COLUMNS["conversations.user_id"]) >= 0.8 and id_family(kind) == id_family(key)
+        for column, kind in one.columns.items()
+    )  # fmt: skip
 
 
 def _writers(found: TableChoice, by_place: Mapping[Place, TableSeen]) -> dict[Place, float]:

@@ -35,11 +35,12 @@ def with_tenants(
     question = f"do {listed} belong to the same platform as {own}, one schema for each tenant?"
     alike = [one for one in found.values() if not (one.pair or one.grouped)]
     if len(others) > MOST or len(alike) < len(found):
-        return {name: _doubted(one) for name, one in found.items()}, [f"{question} Only {own} is proposed"]
+        return {name: doubted(one) for name, one in found.items()}, [f"{question} Only {own} is proposed"]
     return {name: _of_all(one, [own, *others]) for name, one in found.items()}, [f"{question} All are proposed"]
 
 
-def _doubted(one: ProposedTable) -> ProposedTable:
+def doubted(one: ProposedTable) -> ProposedTable:
+    """A proposal of which no line is certain."""
     return replace(one, lines=[line._replace(confidence=min(line.confidence, CERTAIN - 0.1)) for line in one.lines])
 
 

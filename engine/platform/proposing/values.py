@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gendash.engine.languages.lenient_sql import EPOCHS, UNITS
 from gendash.engine.languages.sql_text import quote_name, quote_text
-from gendash.engine.platform.proposing.names import INVERTED, IS_USER, WORDS, meaning, words_of
+from gendash.engine.platform.proposing.names import FILE_TYPES, INVERTED, IS_USER, WORDS, meaning, words_of
 
 TIMES, NUMBERS = ("timestamp", "date"), ("smallint", "integer", "bigint", "numeric", "double", "real")
 TEXTS = ("text", "character", "enum", "citext", "varchar")
@@ -95,7 +95,7 @@ def _case(subject: str, words: Mapping[str, str]) -> str:
 
 def _read_boolean(column: str, place: str, name: str) -> Reading:
     name = words_of(name)
-    if column == "messages.role" and name.startswith(("is_", "from_")):
+    if column == "messages.role" and name.startswith(("is_", "from_", "out", "in")):
         yes, no = ("user", "assistant") if name in IS_USER else ("assistant", "user")
         return Reading(f"case when {place} then '{yes}' else '{no}' end", KNOWN, "boolean", {"true": yes, "false": no})
     if column == "users.role" and name.replace("_", "").endswith(("admin", "superuser", "staff")):
@@ -172,6 +172,9 @@ def read_file_type(place: str, name: str, kind: str, values: Sequence[object] = 
         return Reading(f"substring({place} from '[.]([^.]+)$')", 0.2, "end of the file name")
     if any("/" in str(one) for one in values):
         return Reading(f"split_part({place}, '/', 2)", 0.2, "media types")
+    known = sum(str(one).lower().lstrip(".") in FILE_TYPES for one in values)
+    if known and known >= 0.8 * len(values):
+        return Reading(place, KNOWN, "types of files")
     return Reading(place, 0.2, kind)
 
 

@@ -6,15 +6,19 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from gendash.engine.languages.sql_text import quote_text
-from gendash.engine.platform.proposing.beside import role_beside
+from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.beside import role_beside, unread_beside
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.elsewhere import role_of_writer, side_of
-from gendash.engine.platform.proposing.names import TABLES, WRITERS, rank
-from gendash.engine.platform.proposing.proposal import CERTAIN, Line, TableSeen
+from gendash.engine.platform.proposing.links import on_row
+from gendash.engine.platform.proposing.names import COLUMNS, TABLES, WRITERS, rank
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
 from gendash.engine.platform.proposing.rows import Condition
 from gendash.engine.platform.proposing.scores import is_of_people
+from gendash.engine.platform.proposing.tables import is_ticket
 from gendash.engine.platform.proposing.values import place_of
 
+FEWEST_OPENED, MOST_TRIED = 8, 3  # conversations that show who opens them, and columns that are looked at
 PAIR = 0.82  # that a row with a question and an answer is two messages, or that two columns name who wrote one
 Events = tuple[str, Mapping[str, str]]  # the column of events that says which are messages, and the side by its words
 
@@ -24,8 +28,16 @@ def writer_of(columns: Columns, one: TableSeen, events: Events, role: Line | Non
     by_keys = _of_events(events) or _two_kinds(columns, one) or _two_writers(columns, one)
     if by_keys:
         return None if role and role.confidence >= CERTAIN else by_keys
-    ways = (role_beside(one, columns.sample), _by_writer(columns, one), _by_absence(columns, one))
-    return None if role else next(chain(*ways), None)
+    if role and not _is_unread(role):
+        return None
+    ways = (role_beside(one, columns.with_nulls), _by_writer(columns, one), _by_staff(columns, one))
+    found = next(chain(*ways), None) if not role else None
+    return found or next(chain(_by_opening(columns, one, role), () if role else _by_absence(columns, one)), None)
+
+
+def _is_unread(role: Line) -> bool:
+    """True if no word of a role's column is known."""
+    return not role.words
 
 
 def messages_among(events: Events) -> Iterator[Condition]:
@@ -82,6 +94,76 @@ def _by_writer(columns: Columns, one: TableSeen) -> Iterator[Line]:
         yield from role_of_writer(users, columns.id_of(users), place_of("m", line.reads[0]))
 
 
+def _by_staff(columns: Columns, one: TableSeen) -> Iterator[Line]:
+    """Who wrote a message of a ticket: those who handle tickets answer, by the role of the account that it names."""
+    users, talks = columns.chosen.get("users"), columns.chosen.get("conversations")
+    role = columns.line("users", "role", users) if users else None
+    if not (users and talks and role and is_ticket(talks) and {"admin", "super_admin"} & set(role.words.values())):
+        return
+    for name in (each for each, to in one.references.items() if to[:2] == users.place and rank(each, WRITERS) >= 0.8):
+        who = on_row(one, name, "m", "u", columns.id_of(users))
+        inner = f"select from {users.quoted} u where {who} and ({role.sql}) in ('admin', 'super_admin')"
+        sql = f"case when exists ({inner}) then 'assistant' else 'user' end"
+        columns.questions.append(f"messages: are those of people whose {role.reads[0]} is staff's the answers?")
+        yield Line("role", sql, (name,), DOUBTFUL, f"{role.reads[0]} of {users.name}")
+        return
+
+
+def _by_opening(columns: Columns, one: TableSeen, role: Line | None) -> Iterator[Line]:
+    """Who wrote a message by two codes or words that are not known: that which opens conversations is a person's."""
+    beside = [(role.reads[0], place_of("m", role.reads[0]))] if role else unread_beside(one, columns.with_nulls)
+    beside = beside or [
+        (name, place_of("m", name)) for name in one.columns if rank(name, COLUMNS["messages.role"]) >= 0.8
+    ]
+    for name, text in beside[:MOST_TRIED]:
+        words = _sides(_openers(columns, one, text))
+        if words:
+            columns.questions[:] = [each for each in columns.questions if not each.startswith("messages.role")]
+            listed = " and ".join(f"{word!r} by the {side}" for word, side in words.items())
+            columns.questions.append(f"messages: is {listed}? {next(iter(words))!r} opens conversations")
+            cases = " ".join(f"when {quote_text(word)} then '{side}'" for word, side in words.items())
+            yield Line("role", f"case ({text})::text {cases} end", (name,), DOUBTFUL, "who opens conversations", words)
+            return
+
+
+def _openers(columns: Columns, one: TableSeen, text: str) -> Mapping[str, tuple[int, int]]:
+    """By the value of SQL over a message how many conversations it opens, and how many messages have it."""
+    talk, time = (columns.line("messages", column, one) for column in ("conversation_id", "created_at"))
+    if not (talk and time and len(talk.reads) == len(time.reads) == 1):
+        return {}
+    return columns.with_nulls.openers(one, talk.reads[0], time.reads[0], text)
+
+
+def _sides(seen: Mapping[str, tuple[int, int]]) -> dict[str, str]:
+    """The person's and the assistant's value, where one opens most conversations and one other has most of the rest."""
+    opened, rows = sum(opens for opens, _ in seen.values()), sum(many for _, many in seen.values())
+    often = sorted((word for word, (_, many) in seen.items() if many >= rows / 5), key=lambda word: -seen[word][0])
+    if opened < FEWEST_OPENED or len(seen) > values.MOST_WORDS or len(often) != 2 or seen[often[0]][0] < opened * 0.8:
+        return {}
+    return {often[0]: "user", often[1]: "assistant"}
+
+
+def person_of_messages(columns: Columns, messages: ProposedTable) -> Iterator[Line]:
+    """The person of a conversation that names none: whom the first message of a person names; at most one."""
+    one, talks, users = messages.source, columns.chosen.get("conversations"), columns.chosen.get("users")
+    by = {line.column: line for line in messages.lines}
+    if (
+        not (talks and users and by["role"].confidence)
+        or one is talks
+        or len(columns.people) != 1
+        or len(columns.levels) > 1
+    ):
+        return
+    talk = next((name for name, to in one.references.items() if to[:2] == talks.place), "")
+    names = [name for name, to in one.references.items() if to[:2] == users.place and rank(name, WRITERS) >= 0.8]
+    if talk and names:
+        person, own = place_of("m", names[0]), columns.names_sql(one, names[0], "m", users)
+        on = f"{on_row(one, talk, 'm', 'c', columns.id_of(talks))} and {person} is not null"
+        said = f"lower(({by['role'].sql})::text) in ('user', 'human')"
+        inner = f"select {own} from {one.quoted} m where {on} and {said} order by {by['created_at'].sql} limit 1"
+        yield Line("user_id", f"({inner})", (), 0.6, f"the first {names[0]} of its {one.name}")
+
+
 def _by_absence(columns: Columns, one: TableSeen) -> Iterator[Line]:
     """Who wrote a message, where one side's messages name a person, and the other's nobody; it is asked."""
     names = sorted(one.columns, key=lambda each: -rank(each, WRITERS))
@@ -93,6 +175,8 @@ def _by_absence(columns: Columns, one: TableSeen) -> Iterator[Line]:
         person = columns.line("conversations", "user_id", talks) if talks else None
         of_talks = talks.references.get(person.reads[0]) if talks and person and person.reads else None
         staff = bool(to and of_talks and to[:2] != of_talks[:2])
+        opens = _sides(_openers(columns, one, f"{place_of('m', name)} is null"))
+        staff = opens["true"] == "user" if opens else staff
         side, other = ("assistant", "user") if staff else ("user", "assistant")
         sql = f"case when {place_of('m', name)} is null then '{other}' else '{side}' end"
         columns.questions.append(f"messages: is a row of {one.name} without {name} written by the {other}?")

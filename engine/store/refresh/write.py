@@ -312,7 +312,24 @@ def record(
         ],
     ).fetchone()
     assert row
-    return int(row[0] or 0)
+    count = int(row[0] or 0)
+    _analyze_grown(connection, qualified(config, relation.name), count)
+    return count
+
+
+GROWN, FEWEST_ROWS = 2, 1000
+
+
+def _analyze_grown(connection: Connection, relation: str, rows: int) -> None:
+    """Analyzes a relation with far more rows than the planner knows of: those that read it are computed next.
+
+    After a first fill autovacuum comes later than they do, and joins of what is taken for empty are nested loops.
+    """
+    known = connection.execute(
+        "select reltuples::float8 from pg_class where oid = to_regclass(%s)", [relation]
+    ).fetchone()
+    if known and rows >= FEWEST_ROWS and rows > GROWN * max(known[0], 0):
+        connection.execute(trusted(f"analyze {relation}"))
 
 
 def record_failure(connection: Connection, config: Config, relation: Relation, line: str) -> None:

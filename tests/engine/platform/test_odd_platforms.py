@@ -14,7 +14,7 @@ from gendash.engine.config.load import load_config
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.platform.proposing.files import select_text
 from gendash.engine.platform.proposing.propose import propose
-from gendash.engine.platform.snapshot import read_snapshot, sample_values
+from gendash.engine.platform.snapshot import Samples, read_snapshot
 
 T = "timestamptz '2026-03-19 20:00'"
 ROLE = "(array['user', 'assistant'])[1 + n % 2]"
@@ -39,6 +39,17 @@ def rated(kind: str, value: str) -> str:
         f"""create table ratings (id int primary key, message_id int references messages, user_id int references users, rating {kind}, created_at timestamptz);
         insert into ratings select n, 1 + 2 * n % 100, 1 + n % 9, {value}, {T} from generate_series(1, 40) n;""",
     )
+
+
+# ids count from one in each of two tenants; a conversation of the first is deleted, and not that of the second with its id
+TENANTS = f"""create table users (tenant_id int, id int, email text, created_at timestamptz, primary key (tenant_id, id));
+create table conversations (tenant_id int, id int, user_id int, deleted boolean, created_at timestamptz, primary key (tenant_id, id){{talks}});
+create table messages (tenant_id int, id int, conversation_id int, role text, content text, created_at timestamptz, primary key (tenant_id, id) include (role){{said}});
+create table ratings (tenant_id int, id int, message_id int, rating int, created_at timestamptz, primary key (tenant_id, id){{rated}});
+insert into users select 1 + n % 2, 1 + n / 2, 'x', {T} from generate_series(0, 8) n;
+insert into conversations select 1 + n % 2, 1 + n / 2, 1 + n % 4, n = 5, {T} - n * interval '5 hours' from generate_series(0, 19) n;
+insert into messages select 1 + n % 2, 1 + n / 2, 1 + n / 2 % 10, (array['user', 'assistant'])[1 + n / 4 % 2], 't', {T} from generate_series(0, 99) n;
+insert into ratings select 1 + n % 2, 1 + n / 2, 1 + n / 2, 1 + n % 5, {T} from generate_series(0, 29) n;"""
 
 
 @dataclass
@@ -145,12 +156,25 @@ ODD = {
         insert into users select md5('u' || n)::uuid, 'x', {T} from generate_series(1, 9) n; insert into conversations select n, md5('u' || (1 + n % 9))::uuid::text, {T} from generate_series(1, 20) n;
         insert into messages select 'm' || n, (1 + n % 20)::text, {ROLE}, 't', {T} from generate_series(1, 100) n"""
     ),
+    "codes_of_which_one_opens": Odd(
+        said("sender smallint, content text, created_at timestamptz", f"2 - (n / 20) % 2, 't', {T} + n * interval '1 second'"),
+        {"of people": 59}, "messages: is '2' by the user and '1' by the assistant? '2' opens conversations",
+    ),
+    "keys_with_a_tenant": Odd(
+        TENANTS.format(talks=", foreign key (tenant_id, user_id) references users", said=", foreign key (tenant_id, conversation_id) references conversations",
+            rated=", foreign key (tenant_id, message_id) references messages"),
+        {"conversations": 19, "messages": 95, "of people": 50, "with a person": 19, "feedback": 28, "mean rating": 3.14},
+    ),
+    "keys_with_a_tenant_and_none_declared": Odd(
+        TENANTS.format(talks="", said="", rated=""),
+        {"conversations": 19, "messages": 95, "of people": 50, "with a person": 19, "feedback": 28, "mean rating": 3.14},
+    ),
     "bots_are_accounts": Odd(
         f"""create table users (id int primary key, username text, is_bot boolean, created_at timestamptz); create table channels (id int primary key, created_at timestamptz);
         create table messages (id int primary key, channel_id int references channels, user_id int references users, body text, created_at timestamptz);
         insert into users select n, 'x', n = 1, {T} from generate_series(1, 9) n; insert into channels select n, {T} from generate_series(1, 20) n;
         insert into messages select n, 1 + n % 20, case when n % 2 = 0 then 1 else 2 + n % 8 end, 't', {T} from generate_series(1, 100) n""",
-        {"with a person": None}, "conversations.user_id: what names",
+        {"with a person": 10}, "conversations.user_id: what names",  # in half of the channels only the bot writes
     ),
     "many_to_many": Odd(
         f"""{USERS} create table conversations (id int primary key, title text, created_at timestamptz);
@@ -198,7 +222,7 @@ def test_odd_platforms_have_the_right_rows_or_are_asked_about(database: str) -> 
         wrong = {}
         for name, odd in ODD.items():
             tables = [one for one in seen if one.schema == name]
-            found = propose(tables, lambda one, columns: sample_values(connection, one, columns), contract)
+            found = propose(tables, Samples(connection), contract)
             figures = figures_of(connection, {table: select_text(one) for table, one in found.tables.items()})
             expected = {figure: value for figure, value in (COMMON | odd.figures).items() if value is not None}
             if figures != expected or not any(odd.asks in one for one in (*found.questions, "")):

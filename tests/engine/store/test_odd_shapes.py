@@ -14,7 +14,7 @@ from gendash.engine.checks.definitions import check
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.platform.proposing.files import select_text
 from gendash.engine.platform.proposing.propose import propose
-from gendash.engine.platform.snapshot import read_snapshot, sample_values
+from gendash.engine.platform.snapshot import Samples, read_snapshot
 from gendash.engine.store.audit import audit
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh import read
@@ -119,9 +119,7 @@ def test_each_figure_equals_plain_sql(site: Any, small: int, monkeypatch: pytest
 
 def test_init_proposes_only_selects_that_can_be_run_and_asks_for_the_rest(site: Any) -> None:
     catalog, connection = site
-    found = propose(
-        read_snapshot(connection, "gendash"), lambda one, names: sample_values(connection, one, names), catalog.contract
-    )
+    found = propose(read_snapshot(connection, "gendash"), Samples(connection), catalog.contract)
     for table in found.tables.values():
         connection.execute(select_text(table).encode())
     assert any("messages" in question for question in found.questions)

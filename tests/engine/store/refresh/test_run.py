@@ -25,6 +25,7 @@ from gendash.engine.store import lease as postgres_lease
 from gendash.engine.store.lease import Lease
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh import read as postgres_read
+from gendash.engine.store.refresh import write
 from gendash.engine.store.refresh.run import RefreshResult, refresh
 from gendash.engine.store.refresh.status import refresh_status
 
@@ -196,6 +197,18 @@ def test_a_refresh_follows_inserts_updates_moves_and_deletions(
     assert kept == anew
     assert not [row for row in rows(url, "user_day") if uid(1, 3) in row]
     assert not [row for row in rows(url, "user_entity") if uid(1, 3) in row]
+
+
+def test_what_a_first_fill_grew_is_analyzed_before_it_is_read(
+    filled: tuple[str, Catalog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, catalog = filled
+    monkeypatch.setattr(write, "FEWEST_ROWS", 10)
+    found = run(catalog)
+    grown = {name for name, result in found.items() if (result.rows or 0) >= 10}
+    known = dict(execute(url, "select relname, reltuples from pg_class where relnamespace = 'gendash'::regnamespace"))
+    assert {"user_day", "message_conversation_day"} <= grown
+    assert {name: known[name] for name in grown} == {name: found[name].rows for name in grown}
 
 
 def test_small_slices_give_the_same_as_one_read(filled: tuple[str, Catalog], monkeypatch: pytest.MonkeyPatch) -> None:

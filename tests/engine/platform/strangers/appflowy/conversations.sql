@@ -1,0 +1,1 @@
+select c.chat_id as conversation_id, (select (m.author ->> 'author_id')::bigint from af_chat_messages m where m.chat_id = c.chat_id and m.author ->> 'author_type' = '1' order by m.message_id limit 1) as user_id, c.created_at as created_at from af_chat c where c.deleted_at is null

@@ -1,0 +1,1 @@
+select d.workspace_id || ':' || d.file_id as document_id, k.owner_uid as user_id, 'done' as status, split_part(d.file_type, '/', 2) as file_type, d.file_size as file_size, d.modified_at as created_at from af_blob_metadata d join af_workspace k on k.workspace_id = d.workspace_id where k.deleted_at is null

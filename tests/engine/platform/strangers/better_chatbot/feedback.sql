@@ -1,0 +1,1 @@
+select f.id as feedback_id, f.message_id as message_id, f.user_id as user_id, case f.rating when 'up' then 5 when 'down' then 1 end as rating, f.comment as comment, f.created_at as created_at, f.updated_at as updated_at from asafe_message_feedback f

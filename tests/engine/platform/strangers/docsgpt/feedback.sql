@@ -1,0 +1,1 @@
+select m.id as feedback_id, m.id as message_id, m.user_id as user_id, case m.feedback ->> 'text' when 'LIKE' then 5 when 'DISLIKE' then 1 end as rating, m.updated_at as created_at from conversation_messages m where m.feedback is not null

@@ -1,0 +1,1 @@
+select c."remoteJid" as conversation_id, c."remoteJid" as user_id, c."createdAt" as created_at from "Chat" c

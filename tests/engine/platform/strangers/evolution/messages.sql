@@ -1,0 +1,1 @@
+select m.id as message_id, m.key ->> 'remoteJid' as conversation_id, case when (m.key ->> 'fromMe')::boolean then 'assistant' else 'user' end as role, m."messageTimestamp" as created_at from "Message" m

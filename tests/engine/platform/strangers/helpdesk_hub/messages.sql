@@ -1,0 +1,1 @@
+select m.id as message_id, m."ticketId" as conversation_id, case when u.role = 'requester' then 'user' else 'assistant' end as role, m."createdAt" as created_at from "TicketComment" m join "User" u on u.id = m."authorId"

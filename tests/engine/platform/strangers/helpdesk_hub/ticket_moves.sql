@@ -1,0 +1,1 @@
+select k.id as move_id, k."ticketId" as ticket_id, case k."oldValue" when 'New' then 'open' else lower(k."oldValue") end as from_status, case k."newValue" when 'New' then 'open' else lower(k."newValue") end as to_status, k."createdAt" as changed_at from "TicketHistory" k where k.field = 'status'

@@ -1,0 +1,1 @@
+select t.id as ticket_id, t.user_id as created_by, t.assigned_user_id as assigned_to, t.created_at as created_at, t.updated_at as updated_at, case t.status when 'new' then 'open' when 'pending' then 'in_progress' else t.status end as status, f.name as category from topics t left join forums f on f.id = t.forum_id

@@ -1,0 +1,1 @@
+select d.id as document_id, d._created_by_id as user_id, 'done' as status, split_part(d.file_type, '/', 2) as file_type, d.file_size as file_size, (select count(*) from source_passages n where n.file_id = d.id) as chunk_count, d.created_at as created_at, d.updated_at as updated_at from files d where not d.is_deleted

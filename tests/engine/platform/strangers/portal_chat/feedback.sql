@@ -1,0 +1,1 @@
+select f.id as feedback_id, f."messageId" as message_id, f."userId" as user_id, case f.rating when 'HELPFUL' then 5 when 'NOT_HELPFUL' then 1 end as rating, f.reason as comment, f."createdAt" as created_at from chat_feedback f

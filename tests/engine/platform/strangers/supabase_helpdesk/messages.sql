@@ -1,0 +1,1 @@
+select m.id as message_id, m.ticket_id as conversation_id, case when u.role = 'user' then 'user' else 'assistant' end as role, m.created_at as created_at from posts m join profiles u on u.id = m.author_id where not m.is_private and not m.is_draft

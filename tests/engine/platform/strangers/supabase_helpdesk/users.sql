@@ -1,0 +1,1 @@
+select u.id as user_id, u.created_at as created_at, u.updated_at as updated_at, u.display_name as first_name, case u.role when 'user' then 'user' else 'admin' end as role, not u.is_blocked as is_active from profiles u

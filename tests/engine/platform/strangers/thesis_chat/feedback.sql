@@ -1,0 +1,1 @@
+select m.id as feedback_id, m.id as message_id, c.user_id as user_id, case m.rating when 'LIKE' then 5 when 'DISLIKE' then 1 end as rating, m.feedback_note as comment, m.created_at as created_at from ai_chat_messages m join ai_chat_sessions c on c.id = m.session_id where c.deleted_at is null and m.rating is not null

@@ -1,0 +1,1 @@
+select m.id as message_id, m.session_id as conversation_id, lower(m.role::text) as role, m.created_at as created_at from ai_chat_messages m join ai_chat_sessions c on c.id = m.session_id where c.deleted_at is null
