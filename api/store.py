@@ -13,6 +13,7 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
 from gendash.engine.clients.answers import Failed
+from gendash.engine.clients.patience import PatientConnection
 from gendash.engine.clients.postgres import Connection, connection_parts, store, write_formats
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.relations import reader_login
@@ -23,6 +24,7 @@ from gendash.engine.read.reader import Rows, RunQuery, Statement, Values, clock_
 WAIT_S = 3.0  # for a connection; then the answer is 503
 IDLE_S = 60.0
 RETRY_S = 1.0
+SLACK_S = 5.0  # so much longer than its limit a statement is waited for, if the server does not end it
 PREPARE_AFTER = 2  # so many times a text was sent
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # its warnings repeat what a request's error says once
 
@@ -35,17 +37,18 @@ class Pools:
         self.clock = clock
         self.at = at  # another time that counts as now
         self.tried_again: dict[str, float] = {}  # by role, when next, if the last connection could not be had
-        self.pools: dict[str, ConnectionPool] = {}
+        self.pools: dict[str, ConnectionPool[PatientConnection]] = {}
         for role in ("reader", "admin_reader", "user_reader"):
             has_password = config[f"{role}_password"] or config["roles.passwords"] == "none"
             if config[f"roles.{role}"] and has_password and config.has("store"):
                 self.pools[role] = self._pool(role)
 
-    def _pool(self, role: str) -> ConnectionPool:
+    def _pool(self, role: str) -> ConnectionPool[PatientConnection]:
         place = store(self.config).with_(user=reader_login(self.config, role), password=self.config[f"{role}_password"])
         return ConnectionPool(
             "",
             kwargs=connection_parts(replace(place, label=role), "gendash serve"),
+            connection_class=PatientConnection,
             configure=self._configure,
             min_size=0,
             max_size=self.config["api.connections"],
@@ -109,12 +112,13 @@ class Pools:
         limit = f"{self.config.seconds('api.statement_timeout'):g}s"
         return {"statement_timeout": limit, "default_transaction_read_only": "on", **clock}
 
-    def _configure(self, connection: Connection) -> None:
+    def _configure(self, connection: PatientConnection) -> None:
         """Formats; and, unless a pooler is between, what holds in every transaction, and that texts are prepared.
 
         A pooler gives a key of its own for cancelling, and so a process id that is not the server's. In its transaction
         mode a prepared statement of one process would be another one's.
         """
+        connection.patience_s = self.config.seconds("api.statement_timeout") + SLACK_S
         write_formats(connection)
         row = connection.execute("select pg_backend_pid()").fetchone()
         if row and row[0] == connection.info.backend_pid:

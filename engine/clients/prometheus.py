@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -184,6 +185,11 @@ def certain(answer: Data | Failed, what: str) -> Data:
 def instant(call: Call, expr: str, at: datetime) -> Data | Failed:
     """The value of an expression at one time."""
     return call("query", {"query": expr, "time": _time(at)})
+
+
+def number(series: Mapping[str, Any]) -> float:
+    """The value of a series at one time; NaN where it has none, as a native histogram."""
+    return float(series["value"][1]) if "value" in series else math.nan
 
 
 def over(call: Call, expr: str, start: datetime, end: datetime, step_ms: int) -> Data | Failed:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gendash.engine.clients.answers import Failed
-from gendash.engine.clients.prometheus import Call, Data, certain, instant, label_values
+from gendash.engine.clients.prometheus import Call, Data, certain, instant, label_values, number
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.doctor.seen import Exposed
 from gendash.engine.languages.metric_names import selector
@@ -66,7 +66,7 @@ def exposed(call: Call, catalog: Catalog, keys: Iterable[str], at: datetime) -> 
 
     def value(expr: str) -> float | None:
         found = certain(instant(call, expr, at), expr).series
-        return float(found[0]["value"][1]) if found else None
+        return number(found[0]) if found else None
 
     for key in keys:
         metric = catalog.metrics[key]
@@ -106,7 +106,7 @@ def _most(call: Call, over: str, series: Iterable[str], at: datetime) -> dict[st
     named = f'label_replace({{__name__=~"{pattern}"}}, "series_name", "$1", "__name__", "(.+)")'
     # a failed query, or one that lacks a part of the data, must not be reported as a missing metric
     answer = certain(instant(call, f"max by (series_name) ({over % named})", at), "metrics")
-    return {one["metric"]["series_name"]: float(one["value"][1]) for one in answer.series}
+    return {one["metric"]["series_name"]: number(one) for one in answer.series if "series_name" in one["metric"]}
 
 
 def _stopped(call: Call, series: str, at: datetime) -> str:

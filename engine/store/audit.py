@@ -348,6 +348,7 @@ def _of_prometheus(work: _Work, one: Relation, text: str) -> FiguresByKey:
     return {
         tuple(series["metric"].get(name, "") for name in key): (Decimal(series["value"][1]),)
         for series in answer.series
+        if "value" in series  # a native histogram has none
     }
 
 

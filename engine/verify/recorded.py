@@ -49,7 +49,7 @@ def look_at_series(catalog: Catalog, call: prom.Call, moment: datetime) -> Recor
 
     def value(expr: str) -> float | None:
         found = prom.certain(prom.instant(call, expr, moment), expr).series
-        return float(found[0]["value"][1]) if found else None
+        return prom.number(found[0]) if found else None
 
     @cache
     def bounds(name: str) -> frozenset[str]:

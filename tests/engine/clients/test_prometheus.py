@@ -18,7 +18,7 @@ import yaml
 
 from gendash.demo.servers import free_port
 from gendash.engine.clients.answers import Failed
-from gendash.engine.clients.prometheus import Data, instant, label_values, loaded_rules, over, prometheus
+from gendash.engine.clients.prometheus import Data, instant, label_values, loaded_rules, number, over, prometheus
 from gendash.engine.config.load import Config, load_config
 from gendash.engine.config.settings import FEATURES
 from gendash.engine.definitions.catalog import Catalog
@@ -289,3 +289,8 @@ def test_a_reload_that_did_not_happen_is_asked_for_again(
     again = reload_change(files, reload_is_owed(tmp_path), "no answer")
     assert apply_rules(tmp_path, again, at(double(200, ""))) == rules_dir.RELOADED
     assert not reload_is_owed(tmp_path)
+
+
+def test_a_native_histogram_has_no_value_and_is_there() -> None:
+    assert math.isnan(number({"metric": {}, "histogram": [0, {"count": "3", "sum": "1"}]}))
+    assert number({"metric": {}, "value": [0, "3"]}) == 3
