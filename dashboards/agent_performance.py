@@ -100,7 +100,7 @@ STRIP = [
     ),
     Panel(
         "llm",
-        "State of LLM calls, 3 h",
+        "LLM call health, 3 h",
         "LLM calls that failed (level ERROR) / all LLM calls of the current hour and the 2 before, chosen environment "
         "and model: degraded from {{ slo('failures.amber') }}, failing from {{ slo('failures.red') }}, "
         "unknown without calls.\n\n"
@@ -128,7 +128,7 @@ STRIP = [
     ),
     Panel(
         "tools_state",
-        "State of tool calls, 1 h",
+        "Tool call health, 1 h",
         "Tool calls that failed / all tool calls, over 1 hour; Prometheus agent_tool_calls_total: degraded from "
         "{{ slo('failures.amber') }}, failing from {{ slo('failures.red') }}, unknown without calls. A tool that "
         "returns its failure as text counts as success.\n\n"

@@ -107,7 +107,7 @@ def depth(label: str, value: str) -> str:
 STRIP = [
     Panel(
         "sign_in",
-        "State of sign-ins, last hour",
+        "Sign-in health, last hour",
         "Share of sign-ins that succeeded in the last hour: success / (success + failure), malformed and limited ones "
         "in neither. Low from below {{ slo('sign_in.amber') }}, broken below "
         "{{ slo('sign_in.red') }}; an attack has the same effect, see failures below.\n\n"
@@ -220,7 +220,7 @@ HEAD = [
     ),
     Panel(
         "weekly",
-        "Weekly active users",
+        "Active users in 7 d",
         "Distinct users who wrote at least one message today or on the 6 days before; the curve is the same figure for "
         "each of 30 days. The change is against the 7 days before those. Guests are not counted.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
@@ -233,7 +233,7 @@ HEAD = [
     ),
     Panel(
         "monthly",
-        "Monthly active users",
+        "Active users in 30 d",
         "Distinct users who wrote at least one message today or on the 29 days before; the curve is the same figure "
         "for each of 30 days. The change is against the 30 days before those. A person counts once.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
@@ -410,7 +410,7 @@ STAY = [
     ),
     Panel(
         "activation",
-        "Activation of new accounts, 30 d",
+        "New accounts by activation step, 30 d",
         "Accounts that registered on the 30 days which ended 7 days ago: how many wrote within their first 7 days, "
         "wrote on a second day, and then also rated an answer. Each step counts only accounts that took all steps "
         "before it.\n\n"
@@ -779,7 +779,7 @@ WHO = [
     ),
     Panel(
         "llm_by_user",
-        "LLM usage by user, 30 d",
+        "LLM usage by user: turns, calls, tokens and cost, 30 d",
         "Agent turns, LLM calls, tokens and list price by user, today and the 29 days before; the most "
         "expensive first, at most 100. (untagged): turns whose trace names no user; (unknown): of missing accounts.",
         Table(
