@@ -635,7 +635,7 @@ LONG = [
         "Tickets that wait (open or in progress), with and without a due time, the oldest first; at most 100. A "
         "reopened one counts from its creation. '–' in both columns of the due time: there is none.",
         Table(
-            no_data="No ticket waits",
+            no_data="No such ticket waits",
             name_nothing=False,
             overrides=[
                 text_column("Ticket", 320),

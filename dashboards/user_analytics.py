@@ -55,12 +55,14 @@ USER = Variable(
     "table sets it.",
     sql(
         """
-        select user_id from {{ view('user_top_30d') }}
-        {% if feature('langfuse') %}
-        union select user_id from {{ view('user_llm_30d') }} where user_id <> '' {% endif %}
-        union select user_id from {{ view('user_desk_90d') }} where user_id is not null
-        union all select 'unknown'
-        order by 1""",
+        select user_id from (
+          select 'unknown' as user_id
+          union select user_id from {{ view('user_top_30d') }}
+          {% if feature('langfuse') %}
+          union select user_id from {{ view('user_llm_30d') }} where user_id <> '' {% endif %}
+          union select user_id from {{ view('user_desk_90d') }} where user_id is not null
+        ) as people
+        order by user_id <> 'unknown', user_id""",
         may_be_empty="nobody has written, opened a ticket or uploaded a document yet",
     ),
     all_value="'__all'",

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KEPT = "${__url_time_range}&${__all_variables}"
 PAGE = re.compile(r"\$\{__url\.params:exclude:viewPanel,editPanel,inspect,inspectTab,shareView(?P<changed>[\w,-]*)\}")
 RANGE = re.compile(  # the picked one, all times, an hour around the click, or the clicked bar
-    r"\$\{__url_time_range\}|from=0&to=now|time=\$\{__value\.time\}&time\.window=3600000"
+    r"\$\{__url_time_range\}(&\$\{__url_time_range\})?|from=0&to=now|time=\$\{__value\.time\}&time\.window=3600000"
     r"|from=\$\{__value\.time\}&to=\$\{__data\.fields\.until\.numeric\}"
 )
 CLICKED = r"__field\.name|__field\.labels\.\w+|__value\.raw|__data\.fields\.\w+\.text"
@@ -80,7 +80,7 @@ def keeps(dashboard: dict[str, Any], handed_on: str) -> bool:
     rest = [part for part in handed_on[span.end() :].split("&") if part]
     found = [match["kept"] or match["set"] for part in rest if (match := HANDED_ON.fullmatch(part))]
     names = [one["name"] for one in dashboard["templating"]["list"]]
-    clicked = [part for part in rest if part.startswith("var-")] or span[0] != "${__url_time_range}"
+    clicked = [part for part in rest if part.startswith("var-")] or "__url_time_range" not in span[0]
     return bool(clicked) and len({*found}) == len(rest) and {*names} <= {*found}
 
 
@@ -97,6 +97,27 @@ def parts(url: str) -> tuple[str, str]:
     span = RANGE.search(url)
     assert span, url
     return url[: span.start() - 1], url[span.start() :]
+
+
+def test_a_panel_of_the_same_dashboard_is_asked_again_for_the_clicked_value() -> None:
+    """It is, where the picked range is given twice; else it shows the rows of before until the next refresh."""
+    count = 0
+    for dashboard in rendered().values():
+        for link in links(dashboard["panels"]):
+            sets = "&var-" in link["url"] and "${__url_time_range}" in link["url"]
+            if sets and link["url"].startswith(f"/d/{dashboard['uid']}?viewPanel="):
+                assert link["url"].count("${__url_time_range}") == 2, link
+                count += 1
+    assert count > 15
+
+
+def test_a_clicked_value_beyond_the_options_of_its_variable_stays() -> None:
+    """Grafana drops it when it reads the options again: only lists that follow the range are read again."""
+    asked = [one for board in rendered().values() for one in board["templating"]["list"] if one["type"] == "query"]
+    cut = [one for one in asked if one["datasource"]["type"] != "prometheus"]
+    assert len(cut) > 10
+    assert {one["refresh"] for one in cut if "$__" not in one["query"]} == {1}
+    assert {one["refresh"] for one in asked if one not in cut} == {2}
 
 
 def test_a_tile_of_a_fixed_window_hands_on_the_picked_range_and_not_its_own() -> None:
