@@ -99,6 +99,87 @@ def parts(url: str) -> tuple[str, str]:
     return url[: span.start() - 1], url[span.start() :]
 
 
+def strings(value: Any) -> Iterator[str]:
+    """Every text within a rendered dashboard."""
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from strings(item)
+    elif isinstance(value, str):
+        yield value
+
+
+GLOBALS = [
+    "__all",
+    "__all_variables",
+    "__data",
+    "__field",
+    "__range",
+    "__range_s",
+    "__rate_interval",
+    "__timeFilter",
+    "__timeFrom",
+    "__timeTo",
+    "__unixEpochFrom",
+    "__unixEpochTo",
+    "__url",
+    "__url_time_range",
+    "__value",
+]
+"""What Grafana puts in by itself."""
+
+
+def test_no_variable_and_no_panel_of_a_rendered_dashboard_is_made_up() -> None:
+    variables = {uid: {one["name"] for one in board["templating"]["list"]} for uid, board in rendered().items()}
+    panels = {uid: {f"panel-{panel['id']}" for panel in flat(board)} for uid, board in rendered().items()}
+    addressed = 0
+    for uid, board in rendered().items():
+        for text in strings(board):
+            named = {*re.findall(r"\$\{?([a-z_]\w*)", text, re.I)}
+            assert named - {*GLOBALS} <= variables[uid], (uid, text)
+            for there, rest in re.findall(r"/d/([\w-]+)(\S*)", text):
+                assert {*re.findall(r"viewPanel=([\w-]+)", rest)} <= panels[there], (uid, text)
+                assert {*re.findall(r"[?&]var-(\w+)=", rest)} <= variables[there], (uid, text)
+                addressed += 1
+    assert addressed > 150
+
+
+OF_DATA = [
+    "success",
+    "error",
+    "10-or-more",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "in-progress",
+    "done",
+    "processing",
+    "failed",
+    "other",
+    "none",
+    "get",
+    "set",
+    "delete",
+    "search",
+    "upsert",
+    "insert",
+    "super-admin",
+]
+"""Names of fields that are values of labels and columns, by which a time series or a bar is named."""
+
+
+def test_an_override_names_a_field_that_a_query_gives() -> None:
+    """Where all names are known, `check` compares them; a field that a value names is in no query."""
+    for uid, board in rendered().items():
+        for panel in flat(board):
+            asked = json.dumps([panel.get("targets"), panel.get("transformations")])
+            for one in panel.get("fieldConfig", {}).get("overrides", ()):
+                name = one["matcher"]["options"]
+                if one["matcher"]["id"] == "byName" and json.dumps(name)[1:-1] not in asked:
+                    assert name.replace(" ", "-") in OF_DATA, (uid, panel["title"], name)
+
+
 def test_a_panel_of_the_same_dashboard_is_asked_again_for_the_clicked_value() -> None:
     """It is, where the picked range is given twice; else it shows the rows of before until the next refresh."""
     count = 0
