@@ -505,7 +505,9 @@ WHERE = [
                 priced("Cost"),
                 override("byRegexp", "/^(Calls|Tokens)$/", unit="locale", decimals=0),
                 override("byName", "Tokens", unit="sishort", decimals=1),
-                priced("Per 1k"),
+                override(
+                    "byName", "Per 1k", unit="currencyUSD", decimals=2, mappings=nothing("–")
+                ),  # no call, or no price
                 override("byName", "p95 30 d", unit="s", custom__width=85),
                 judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 judged_share(

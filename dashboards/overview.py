@@ -132,7 +132,7 @@ USAGE = [
                 tile(
                     "accounts_active, accounts_30d_ago + accounts_new_30d as current, accounts_30d_ago as prior",
                     "{{ view('account_now') }}",
-                    change("active", "in 30 d"),
+                    change("now", "in 30 d"),
                     "accounts_active",
                 ),
                 may_be_zero="no account yet",

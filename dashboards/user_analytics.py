@@ -195,7 +195,7 @@ HEAD = [
                   select accounts_30d_ago + accounts_new_30d as current, accounts_30d_ago as prior
                   from {{{{ view('account_now') }}}}
                 )
-                select at as "time", {change("active", "in 30 d")} as metric, accounts as value
+                select at as "time", {change("now", "in 30 d")} as metric, accounts as value
                 from {{{{ view('account_day') }}}} cross join figures where {LAST_30_DAYS} order by 1""",
                 may_be_empty="no account yet",
             )
@@ -213,7 +213,7 @@ HEAD = [
         "change is against the same weekday a week earlier. Guests are not counted."
         "\n\nThe plan calls it 'Daily active users'.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
-        [sql(active("coalesce(a.dau, 0)", "yest.", 7, 1, "in 7 d"), may_be_zero=QUIET)],
+        [sql(active("coalesce(a.dau, 0)", "yest.", 7, 1, "vs a week ago"), may_be_zero=QUIET)],
         width=6,
         height=4,
         window="30d",

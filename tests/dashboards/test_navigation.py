@@ -301,6 +301,18 @@ def test_every_table_is_paged_and_says_of_how_many_rows_it_shows_which() -> None
     assert {*uncut} == {*WHOLE}
 
 
+def test_an_empty_cell_is_a_dash_and_not_the_sentence_of_an_empty_table() -> None:
+    catalog, count = everything(), 0
+    for where, _, _ in catalog.panels():
+        body = catalog.body(where)
+        defaults = body["fieldConfig"]["defaults"]
+        if body["type"] == "table" and " " in defaults["noValue"] and defaults["noValue"] not in ("no data", "not yet"):
+            said = {one["options"]["match"]: one["options"]["result"]["text"] for one in defaults["mappings"]}
+            assert said == {"null+nan": "–", "empty": "–"}, where
+            count += 1
+    assert count > 5
+
+
 WHOLE = {
     "agent-performance/groups": "the 24 largest, and other",
     "agent-performance/tools": "every tool of the agent: shares and failures are not cut",
