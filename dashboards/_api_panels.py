@@ -70,7 +70,7 @@ HEALTH_PANEL = Panel(
     ],
     width=8,
     height=3,
-    leads_to="system-health",
+    leads_to="system-health/alert_list",
 )
 
 ALERTS_PANEL = Panel(
@@ -96,7 +96,7 @@ ALERTS_PANEL = Panel(
     ],
     width=8,
     height=3,
-    leads_to="system-health",
+    leads_to="system-health/alert_list",
 )
 
 SLO_LEFT_PANEL = Panel(
@@ -120,7 +120,7 @@ SLO_LEFT_PANEL = Panel(
     ],
     width=8,
     height=3,
-    leads_to="system-health",
+    leads_to="system-health/errors_by_handler",
     feature="http_metrics",
 )
 

@@ -191,7 +191,7 @@ USAGE = [
         ],
         width=6,
         height=3,
-        leads_to="support-tickets",
+        leads_to="support-tickets/oldest_list",
         feature="tickets",
     ),
     Panel(
@@ -238,7 +238,7 @@ USAGE = [
         ],
         width=8,
         height=3,
-        leads_to="knowledge-base",
+        leads_to="knowledge-base/problems",
         feature="documents",
     ),
     Panel(
