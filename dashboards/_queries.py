@@ -276,11 +276,6 @@ def summed(daily: str, days: int, value: str = "n") -> str:
     curve as (select day, {value} as value from sums)"""
 
 
-def rolling(daily: str, value: str = "n", label: str = "30 d") -> str:
-    """SQL: a figure of 30 days for each of the last 30 days, with its change against the 30 days before in the name."""
-    return curve(summed(daily, 30, value), label, 30)
-
-
 def over_picked(daily: str, value: str = "") -> str:
     """SQL: a tile over the days that begin in the picked range; its change leaves today out, as today is incomplete.
 

@@ -239,7 +239,7 @@ STRIP = [
         height=3,
         leads_to="support-tickets/needs_hand",
         feature="tickets",
-        exempt={"units": "a length of days with two decimals does not fit the tile"},
+        exempt={"decimals": "a length of days with two decimals does not fit the tile"},
     ),
     Panel(
         "unowned",
@@ -352,7 +352,7 @@ HEAD = [
         leads_to="support-tickets/by_priority",
         feature="tickets",
         exempt={
-            "units": "a length of days with two decimals does not fit the tile",
+            "decimals": "a length of days with two decimals does not fit the tile",
             "windows-said": "the window is in the name line: the title fills the tile",
         },
     ),

@@ -500,7 +500,7 @@ DEPTH = [
         height=3,
         leads_to="user-analytics/activation",
         feature="users conversations",
-        exempt={"units": "a length of days with two decimals does not fit the tile"},
+        exempt={"decimals": "a length of days with two decimals does not fit the tile"},
     ),
     Panel(
         "per_user",

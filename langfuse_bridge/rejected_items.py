@@ -13,27 +13,23 @@ from gendash.langfuse_bridge.odd_items import Rejected
 from gendash.langfuse_bridge.pages import Window
 
 TABLE = "lf_rejected"
-_SOME = sql.SQL(
-    "project = %s and stream = %s and at < coalesce(%s::timestamptz, 'infinity') and (at >= %s or until > %s)"
-)
-_TAKE = (
-    "delete from {} where {} returning at, nullif(until, 'infinity'), until is null, trace_id, id, start_time, reason"
+_WINDOW = sql.SQL("tstzmultirange(tstzrange(%s, %s))")
+_SOME = sql.SQL("project = %s and stream = %s and (spans is null and at <@ {0} or spans && {0})").format(_WINDOW)
+_FORGET = sql.SQL(
+    "project = %s and stream = %s and spans is not null"
+    " and (trace_id, id) in (select * from unnest(%s::text[], %s::text[]))"
 )
 _PUT = (
-    "insert into {0} (project, stream, at, until, trace_id, id, number, start_time, reason)"
-    " select %(project)s, %(stream)s, %(at)s, %(until)s, %(trace_id)s, %(id)s, coalesce(max(number), 0) + 1,"
-    " %(start_time)s, %(reason)s from {0}"
+    "insert into {0} (project, stream, at, spans, trace_id, id, number, start_time, reason)"
+    " select %(project)s, %(stream)s, %(at)s, case when not %(inside)s then {1} end, %(trace_id)s, %(id)s,"
+    " coalesce(max(number), 0) + 1, %(start_time)s, %(reason)s from {0}"
     " where (project, stream, at, trace_id, id) = (%(project)s, %(stream)s, %(at)s, %(trace_id)s, %(id)s)"
-)
-_NAMED_ELSEWHERE = (
-    "delete from {} where project = %s and stream = %s and until is not null"
-    " and (trace_id, id) in (select * from unnest(%s::text[], %s::text[]))"
 )
 
 
 def _some(project: str, stream: str, window: Window) -> list[Any]:
-    """Values for ``_SOME``, the entries whose items may start in a window."""
-    return [project, stream, window.end, window.start, window.start]
+    """Values for the entries of items that start in a window, or may."""
+    return [project, stream, *window, *window]
 
 
 def holds_any(table: sql.Identifier, project: str, stream: str, window: Window) -> tuple[sql.Composable, list[Any]]:
@@ -52,41 +48,45 @@ def replace(
 ) -> None:
     """Makes the table hold exactly ``items`` in a window of a stream.
 
-    Those whose start is not in it are listed at ``at``, by default the window's start, with the window's end. A later
-    window that overlaps, and in which such an item is not, leaves it in the rest: it may start there.
+    Those whose start is not in it are listed at ``at``, by default the window's start, and may start anywhere in it:
+    such an entry ends when every part of its window was read without it, be it by narrower windows.
     """
-    known = {"project": project, "stream": stream}
-    some = connection.execute(sql.SQL(_TAKE).format(table, _SOME), _some(project, stream, window)).fetchall()
+    _take(connection, table, project, stream, window)
+    _forget(connection, table, project, stream, items)
+    put = sql.SQL(_PUT).format(table, sql.SQL("tstzmultirange(tstzrange(%(start)s, %(end)s))"))
+    bounds = {"project": project, "stream": stream, **window._asdict()}
+    for item in dict.fromkeys(items):  # a list may send the same item twice
+        start = item.start_time
+        inside = bool(start and start >= window.start and (window.end is None or start < window.end))
+        place = {"inside": inside, "at": start if inside else at or window.start}
+        connection.execute(put, bounds | place | item._asdict())
+
+
+def _take(
+    connection: psycopg.Connection[Any], table: sql.Identifier, project: str, stream: str, window: Window
+) -> None:
+    """Takes a window out of the entries of items that start in it, or may."""
+    some = _some(project, stream, window)
+    cut = sql.SQL("update {} set spans = spans - {} where spans is not null and {}").format(table, _WINDOW, _SOME)
+    connection.execute(cut, [*window, *some])
+    gone = sql.SQL(
+        "delete from {} where project = %s and stream = %s and (spans = '{{}}' or spans is null and at <@ {})"
+    )
+    connection.execute(gone.format(table, _WINDOW), [project, stream, *window])
+
+
+def _forget(
+    connection: psycopg.Connection[Any],
+    table: sql.Identifier,
+    project: str,
+    stream: str,
+    items: Collection[Rejected],
+) -> None:
+    """Deletes earlier entries of items without a start: each run lists these at the start of another window."""
     names = [(item.trace_id, item.id) for item in items if item.trace_id or item.id]
     if names:
         keys = [list(column) for column in zip(*names, strict=True)]
-        connection.execute(sql.SQL(_NAMED_ELSEWHERE).format(table), [project, stream, *keys])
-    entries: list[dict[str, Any]] = []
-    for begin, end, exact, trace_id, name, start, reason in some:
-        rest = None if exact or (trace_id, name) in names else _outside(Window(begin, end), window)
-        if rest:
-            values = {"trace_id": trace_id, "id": name, "start_time": start, "reason": reason}
-            entries.append({"at": rest.start, "until": _until(rest), **values})
-    for item in dict.fromkeys(items):  # a list may send the same item twice
-        start = item.start_time
-        inside = start and start >= window.start and (window.end is None or start < window.end)
-        place = {"at": start, "until": None} if inside else {"at": at or window.start, "until": _until(window)}
-        entries.append({**place, **item._asdict()})
-    for entry in entries:
-        connection.execute(sql.SQL(_PUT).format(table), known | entry)
-
-
-def _until(window: Window) -> datetime | str:
-    return window.end or "infinity"
-
-
-def _outside(place: Window, window: Window) -> Window | None:
-    """What is left of a place when a window that overlaps it is taken away; all of it where the window is inside."""
-    before = place.start < window.start
-    after = window.end is not None and (place.end is None or place.end > window.end)
-    if before:
-        return place if after else Window(place.start, window.start)
-    return Window(window.end, place.end) if after and window.end else None
+        connection.execute(sql.SQL("delete from {} where {}").format(table, _FORGET), [project, stream, *keys])
 
 
 def listed(connection: psycopg.Connection[Any], table: sql.Identifier, project: str = "") -> list[dict[str, Any]]:

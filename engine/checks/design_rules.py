@@ -47,7 +47,7 @@ RULES: tuple[DesignRule, ...] = (
     DesignRule(
         2,
         "units",
-        "Each number has a unit of the style; times are seconds, and units that scale themselves carry no decimals.",
+        "Each number has a unit of the style; times are seconds.",
         "Two panels that show the same in ms and s are compared wrongly.",
         ("check",),
         (panels.check_units, panels.check_unit_names),
@@ -285,6 +285,14 @@ RULES: tuple[DesignRule, ...] = (
         "One record that a wrong clock dates next year would count in 'last 7 days' every day until then.",
         ("check", "tests"),
         (check_windows_end,),
+    ),
+    DesignRule(
+        30,
+        "decimals",
+        "Units that scale themselves carry no fixed decimals.",
+        "Grafana chooses the unit by the value, and the decimals with it: 2 min, 0.4 s.",
+        ("check",),
+        (panels.check_decimals,),
     ),
 )
 

@@ -130,10 +130,11 @@ def _wrong_template(catalog: Catalog, path: str, text: str) -> Iterator[Problem]
 
 
 def _variants(config: Config) -> Iterator[Config]:
-    """The settings with each way to keep samples for long, and a Prometheus that needs a password."""
+    """The settings with each way to keep samples for long, all features, and a Prometheus that needs a password."""
+    features = {key: True for key in config.values if key.startswith("features.")}
     address = {"prometheus_url": "http://user@prometheus:9090", "datasources.prometheus_address": ""}
     for setting in SETTINGS:
         if setting.key == "prometheus.long_term":
             for kind in setting.choices:
-                values = {**config.values, setting.key: kind, **address}
+                values = {**config.values, **features, setting.key: kind, **address}
                 yield dataclasses.replace(config, values=values)

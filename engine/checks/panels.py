@@ -58,7 +58,7 @@ def check_units(catalog: Catalog) -> list[Problem]:
 
 
 def check_unit_names(catalog: Catalog) -> list[Problem]:
-    """Units are those of the style; times are seconds, and no unit that scales itself has fixed decimals."""
+    """Units are those of the style; times are seconds."""
     found = []
     for where, _, _ in catalog.panels():
         body = catalog.body(where)
@@ -71,9 +71,16 @@ def check_unit_names(catalog: Catalog) -> list[Problem]:
             for unit in sorted(units - UNITS)
             if not unit.startswith(("suffix:", "prefix:"))
         ]
-        if usual in SCALING and fields(body).get("decimals"):
-            found.append(Problem(where, f"decimals on the unit {usual}", "leave them out: it scales itself"))
     return found
+
+
+def check_decimals(catalog: Catalog) -> list[Problem]:
+    """No unit that scales itself has fixed decimals."""
+    return [
+        Problem(where, f"decimals on the unit {usual}", "leave them out: it scales itself")
+        for where, _, _ in catalog.panels()
+        if (usual := fields(body := catalog.body(where)).get("unit")) in SCALING and fields(body).get("decimals")
+    ]
 
 
 def check_descriptions(catalog: Catalog) -> list[Problem]:

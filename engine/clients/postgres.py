@@ -21,11 +21,14 @@ from psycopg import errors
 from psycopg.rows import TupleRow
 from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
 
+from gendash.engine.clients.patience import PatientConnection
 from gendash.engine.config.load import Config
 from gendash.engine.config.urls import POSTGRES_FORM, BadUrl, read_postgres, write_postgres
 from gendash.engine.errors import Denied, Refused, TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
 
+PATIENCE_S = 90.0
+"""Seconds to wait for a statement that reads: longer than any limit under which the server lets one run."""
 OLDEST = 14  # major version that gendash supports
 Connection = psycopg.Connection[TupleRow]
 _KEEPALIVE = {
@@ -162,7 +165,7 @@ def connect(place: Place, *, read_only: bool = False, application: str = "gendas
 
     Raises Unreachable, Denied or Unexpected, also for what goes wrong within.
     """
-    connection = open_connection(place, application=application)
+    connection = open_connection(place, application=application, reads=read_only)
     try:
         check_server_version(connection, place)
         connection.read_only = read_only or None
@@ -172,17 +175,22 @@ def connect(place: Place, *, read_only: bool = False, application: str = "gendas
         connection.close()
 
 
-def open_connection(place: Place, *, application: str = "gendash") -> Connection:
-    """A connection that the caller closes. Raises Unreachable, Denied or Unexpected."""
+def open_connection(place: Place, *, application: str = "gendash", reads: bool = False) -> Connection:
+    """A connection that the caller closes; one that only ``reads`` waits for no statement longer than `PATIENCE_S`.
+
+    Raises Unreachable, Denied or Unexpected.
+    """
     try:
-        connection = psycopg.connect(**connection_parts(place, application))
+        connection = PatientConnection.connect(**connection_parts(place, application))
     except DRIVER_ERRORS as error:
         raise _connect_error(place, error) from None
+    connection.patience_s = PATIENCE_S
     try:
         set_formats(connection)
     except DRIVER_ERRORS as error:
         connection.close()
         raise _connect_error(place, error) from None
+    connection.patience_s = PATIENCE_S if reads else None
     return connection
 
 

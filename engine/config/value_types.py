@@ -31,7 +31,8 @@ _NAME = re.compile(r"[A-Za-z_][\w$-]{0,62}")
 _SQL_TYPE = re.compile(
     r"(bigint|bigserial|bool|boolean|bytea|char|cidr|date|decimal|double precision|float4|float8|inet|int|int2|int4"
     r"|int8|integer|interval|json|jsonb|numeric|oid|pg_lsn|pg_snapshot|real|smallint|text|time|timestamp"
-    r"|timestamp with time zone|timestamp without time zone|timestamptz|uuid|varchar|xid8)(\(\d+(, ?\d+)?\))?(\[\])*"
+    r"|timestamp with time zone|timestamp without time zone|timestamptz|tstzmultirange|uuid"
+    r"|varchar|xid8)(\(\d+(, ?\d+)?\))?(\[\])*"
 )
 
 

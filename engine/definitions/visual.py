@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from gendash.engine.config.load import suggest
+from gendash.engine.definitions.transformation_options import OPTIONS
 from gendash.engine.model import SettingRef
 
 MATCHERS = (
@@ -77,7 +78,7 @@ class Schemas:
         field = {**field, "properties": {**field["properties"], "custom": custom}}
         found += self._judge(config.get("defaults") or {}, field, "defaults")
         found += self._overrides(config.get("overrides") or [], field)
-        return found + list(_transformations(body.get("transformations") or []))
+        return found + list(self._transformations(body.get("transformations") or []))
 
     def _overrides(self, overrides: Any, field: Mapping[str, Any]) -> Iterator[Misfit]:
         if not isinstance(overrides, list | tuple):
@@ -102,6 +103,19 @@ class Schemas:
                     yield Misfit(f"{where}: property {_shown(item)}", "give it an id and a value")
                     continue
                 yield from self._property(item["id"], item["value"], field, where)
+
+    def _transformations(self, given: Any) -> Iterator[Misfit]:
+        if not isinstance(given, list | tuple):
+            yield Misfit(f"transformations is {_shown(given)}, not a list", "write [{'id': ..., 'options': {...}}]")
+            return
+        for number, one in enumerate(given, 1):
+            if not isinstance(one, dict) or not isinstance(one.get("options"), dict):
+                yield Misfit(f"transformation {number} is {_shown(one)}", "give it an id and a map of options")
+            elif one.get("id") not in TRANSFORMATIONS:
+                hint = suggest(str(one.get("id")), TRANSFORMATIONS) or f"one of {', '.join(TRANSFORMATIONS)}"
+                yield Misfit(f"no transformation '{one.get('id')}'", hint)
+            else:
+                yield from self._judge(one["options"], OPTIONS.get(one["id"], {}), f"transformation {number}: options")
 
     def _property(self, name: str, value: Any, field: Mapping[str, Any], where: str) -> Iterator[Misfit]:
         """A property of an override: its id is a path such as ``custom.lineStyle``."""
@@ -166,38 +180,6 @@ class Schemas:
                 yield Misfit(f"no option '{path}.{key}'", hint, False)
             elif isinstance(rest, dict):
                 yield from self._judge(item, rest, f"{path}.{key}")
-
-
-def _transformations(given: Any) -> Iterator[Misfit]:
-    if not isinstance(given, list | tuple):
-        yield Misfit(f"transformations is {_shown(given)}, not a list", "write [{'id': ..., 'options': {...}}]")
-        return
-    for number, one in enumerate(given, 1):
-        if not isinstance(one, dict) or not isinstance(one.get("options"), dict):
-            yield Misfit(f"transformation {number} is {_shown(one)}", "give it an id and a map of options")
-        elif one.get("id") not in TRANSFORMATIONS:
-            hint = suggest(str(one.get("id")), TRANSFORMATIONS) or f"one of {', '.join(TRANSFORMATIONS)}"
-            yield Misfit(f"no transformation '{one.get('id')}'", hint)
-        elif one["id"] == "organize":
-            yield from _organize(one["options"], f"transformation {number}")
-        elif one["id"] == "renameByRegex":
-            wrong = {
-                k: v for k, v in one["options"].items() if k in ("regex", "renamePattern") and not isinstance(v, str)
-            }
-            for key, value in wrong.items():
-                yield Misfit(f"transformation {number}: {key} is {_shown(value)}, not a text", "fix its type")
-
-
-def _organize(options: Mapping[str, Any], at: str) -> Iterator[Misfit]:
-    """Faults of the maps by field name, in which Grafana takes one type each."""
-    for key, kind in (("excludeByName", "boolean"), ("indexByName", "integer"), ("renameByName", "string")):
-        by_name = options.get(key) or {}
-        if not isinstance(by_name, dict):
-            yield Misfit(f"{at}: {key} is {_shown(by_name)}, not a map", "name fields and their values")
-            continue
-        for name, value in by_name.items():
-            if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
-                yield Misfit(f"{at}: {key}.{name} is {_shown(value)}, not {_NAMES[kind]}", "fix its type")
 
 
 def _shown(value: Any) -> str:

@@ -92,7 +92,7 @@ def open_reader(
         try:
             connection = idle.get_nowait()
         except Empty:
-            connection = open_connection(place, application="gendash verify")
+            connection = open_connection(place, application="gendash verify", reads=True)
             opened.append(connection)
         try:
             return run_query(connection, text, settings())

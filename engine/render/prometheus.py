@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-import jinja2
-
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.render.rules import PREFIX, live_rules, prometheus_rules, rule_expression
+from gendash.engine.render.yaml_templates import yaml_template
 
 TEMPLATES = ("prometheus.yml.j2", "prometheus-long.yml.j2")
 
@@ -39,12 +38,9 @@ def render_prometheus(catalog: Catalog, templates: Mapping[str, str], config: Co
         "far": [f"{PREFIX}{group}.yml" for group in sorted(far)],
         "rules_dir": rules_dir,
     }
-    environment = jinja2.Environment(
-        undefined=jinja2.StrictUndefined, keep_trailing_newline=True, trim_blocks=True, lstrip_blocks=True
-    )
     wanted = TEMPLATES if long_term == "federation" else TEMPLATES[:1]
     return {
-        f"provisioning/{name.removesuffix('.j2')}": environment.from_string(templates[name]).render(values).encode()
+        f"provisioning/{name.removesuffix('.j2')}": yaml_template(templates[name]).render(values).encode()
         for name in wanted
     }
 

@@ -6,11 +6,8 @@ environment variables in place of passwords and addresses.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
-
-import jinja2
 
 from gendash.engine.config.load import DEFAULTS, Config
 from gendash.engine.config.urls import HttpUrl, read_http, read_postgres
@@ -18,15 +15,10 @@ from gendash.engine.config.value_types import NONE
 from gendash.engine.definitions.relations import reader_login
 from gendash.engine.model import Audience
 from gendash.engine.render.datasource_options import SourceOptions, postgres_options, prometheus_options
+from gendash.engine.render.yaml_templates import EnvironmentVariable, yaml_template
 
 POSTGRES = "grafana-postgresql-datasource"
 _LOOPBACK = ("127.", "localhost", "[::1]", "/")
-
-
-class EnvironmentVariable(str):
-    """A text that names a variable of Grafana's environment, such as ``$GENDASH_READER_PASSWORD``."""
-
-    __slots__ = ()
 
 
 class Folder(NamedTuple):
@@ -111,15 +103,11 @@ def render_provisioning(
     ``templates`` holds the text of ``datasources.yaml.j2`` and ``dashboards.yaml.j2``. ``used`` narrows the data
     sources to those uids; ``admin`` is true if there are dashboards for admins (in ``dashboards-admin/``).
     """
-    environment = jinja2.Environment(
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
-    )
-    environment.filters["quoted"] = _quoted
     audiences: list[Audience] = ["everyone", "admin"] if admin else ["everyone"]
     providers = [_provider(config, audience) for audience in audiences]
     sources = declared_data_sources(config, IN_FILES, used)
     return {
-        f"provisioning/{name}/gendash.yaml": environment.from_string(templates[f"{name}.yaml.j2"])
+        f"provisioning/{name}/gendash.yaml": yaml_template(templates[f"{name}.yaml.j2"])
         .render(sources=sources, providers=providers)
         .encode()
         for name in ("datasources", "dashboards")
@@ -224,12 +212,3 @@ def _sslmode(url: str, address: str) -> str:
         return "disable"
     mode = read_postgres(url).get("sslmode", "") if url not in ("", NONE) else ""
     return mode if mode in ("disable", "verify-ca", "verify-full") else "require"
-
-
-def _quoted(value: Any) -> str:
-    """A YAML scalar; a dollar sign is doubled, since Grafana expands it, unless the text names a variable."""
-    if isinstance(value, jinja2.Undefined):
-        str(value)  # raises UndefinedError, which names it
-    if isinstance(value, str) and not isinstance(value, EnvironmentVariable):
-        value = value.replace("$", "$$")
-    return json.dumps(value, ensure_ascii=False)

@@ -159,7 +159,7 @@ class _Work:
         if self._platform is None:
             place = source(self.catalog.config)
             try:
-                connection = open_connection(place, application="gendash audit")
+                connection = open_connection(place, application="gendash audit", reads=True)
                 self.stack.callback(connection.close)
                 check_server_version(connection, place)
                 connection.read_only = True

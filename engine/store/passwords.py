@@ -64,7 +64,7 @@ def accepts_password(config: Config, role: str) -> bool | None:
     audience = next(name for name, one in reader_roles(config).items() if one == role)
     login, password = reader_login(config, PASSWORDS[audience].removesuffix("_password")), config[PASSWORDS[audience]]
     try:
-        connection = open_connection(place.with_(user=login, password=password))
+        connection = open_connection(place.with_(user=login, password=password), reads=True)
     except Denied:
         return False
     except TargetError:

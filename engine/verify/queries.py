@@ -41,16 +41,23 @@ class Asked:
         return [*(q for _, q in self.variables if q), *(item for item in self.items if isinstance(item, Question))]
 
 
-def dashboard_queries(catalog: Catalog, dashboard: Dashboard, at: datetime, only: Sequence[str] = ()) -> Asked:
+def dashboard_queries(
+    catalog: Catalog,
+    dashboard: Dashboard,
+    at: datetime,
+    only: Sequence[str] = (),
+    rendered: Mapping[str, Any] | None = None,
+) -> Asked:
     """The queries of dashboards at a time. ``only`` names dashboards or ``dashboard/panel``; empty means everything.
 
-    Variables are always among it where a panel is, since panels cannot be asked without their options.
+    Variables are always among it where a panel is, since panels cannot be asked without their options. ``rendered`` is
+    the dashboard's JSON where the caller has it.
     """
     whole = not only or dashboard.name in only
     panels = [panel for panel in dashboard.panels() if whole or f"{dashboard.name}/{panel.slug}" in only]
     if not panels:
         return Asked()
-    rendered = render_dashboard(catalog, dashboard)
+    rendered = rendered or render_dashboard(catalog, dashboard)
     every = [panel for top in rendered["panels"] for panel in (top, *top.get("panels", ()))]
     shown = {panel["id"]: panel for panel in every if panel.get("type") != "row"}
     on = [variable for variable in dashboard.variables if not catalog.variable_lacks(variable)]

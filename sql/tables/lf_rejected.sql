@@ -10,7 +10,7 @@ columns:
   project: {type: text, doc: "key of the Langfuse project, as in gendash.yaml"}
   stream: {type: text, doc: "observations, scores or models"}
   at: {type: timestamptz, doc: "start of the item, or of the window in which it was listed where its start cannot be read; of a model, when the list was read"}
-  until: {type: timestamptz, "null": true, doc: "end of the time in which the item starts, where its start cannot be read; infinity where that is open; NULL where the start is known"}
+  spans: {type: tstzmultirange, "null": true, doc: "where the start cannot be read: the times in which it may be, since no window without the item was read there; NULL where it is known"}
   trace_id: {type: text, doc: "trace of the item; empty where it has none that can be read"}
   id: {type: text, doc: "id of the item; empty where it has none that can be read"}
   number: {type: int, doc: "number among items of the same trace and id, from 1"}

@@ -95,7 +95,7 @@ class Run:
         if self._platform is None:
             place = source(self.config)
             try:
-                connection = open_connection(place)
+                connection = open_connection(place, reads=True)
                 self.stack.callback(connection.close)
                 check_server_version(connection, place)
                 connection.read_only = True

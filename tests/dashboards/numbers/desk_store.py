@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 import psycopg
+from asking import questions, transaction
 from overview_figures import Table
 from overview_worlds import World
 from picks import picks
@@ -28,7 +29,7 @@ from gendash.engine.definitions.load import load_catalog
 from gendash.engine.languages.grafana_macros import Span, expand_macros, timing
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
-from gendash.engine.verify.queries import Question, dashboard_queries
+from gendash.engine.verify.queries import Question
 from gendash.langfuse_bridge.sync import sync
 
 _numbers = count(1)
@@ -73,7 +74,7 @@ class Store:
         """The queries of a panel (or variable) in order, as rendered."""
         if at not in self._asked:
             found: dict[tuple[str, str], list[Question]] = {}
-            for one in dashboard_queries(self.catalog, self.catalog.dashboards[self.name], at).questions:
+            for one in questions(self.catalog, self.catalog.dashboards[self.name], at):
                 found.setdefault((one.verdict.kind, one.verdict.panel), []).append(one)
             self._asked[at] = found
         return self._asked[at][kind, slug]
@@ -81,8 +82,7 @@ class Store:
     def answer(self, question: Question, at: datetime, picked: Mapping[str, str], zone: str = "UTC") -> Table:
         """The answer to a query; ``picked`` are the chosen values of variables, the others are All."""
         text = expand_macros("sql", question.text, question.time, picks(self.catalog.dashboards[self.name], picked))
-        options = f"-c timezone={zone} -c gendash.now={reader_clock(self.catalog.config, at)} -c default_transaction_read_only=on"
-        with psycopg.connect(self.reader_url, options=options) as connection:
+        with transaction(self.reader_url, zone, reader_clock(self.catalog.config, at)) as connection:
             cursor = connection.execute(text.encode())
             return Table(tuple(column.name for column in cursor.description or ()), cursor.fetchall())
 

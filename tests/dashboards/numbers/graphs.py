@@ -12,6 +12,7 @@ from pathlib import Path
 
 import requests
 from all_series import SERIES
+from asking import questions
 from overview_series import Labels, Samples, Values
 
 from gendash.demo import history, servers
@@ -25,7 +26,7 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.languages.grafana_macros import Choice, expand_macros
 from gendash.engine.render.rules import render_rules
-from gendash.engine.verify.queries import Question, dashboard_queries
+from gendash.engine.verify.queries import Question
 
 NOW = datetime(2026, 11, 5, 15, tzinfo=UTC)
 FEATURES_ON = "".join(f"  {name}: {str(name != 'store_metrics').lower()}\n" for name, _, _ in FEATURES)
@@ -72,7 +73,7 @@ class Graphs:
         """The PromQL queries of a panel, its time range ending so many hours before the end of the history."""
         board = replace(self.catalog.dashboards[dashboard], range=RANGE)
         at = NOW - timedelta(hours=hours_ago)
-        found = dashboard_queries(self.catalog, board, at, [f"{dashboard}/{slug}"]).questions
+        found = questions(self.catalog, board, at, [f"{dashboard}/{slug}"])
         return [one for one in found if (one.verdict.kind, one.query.language) == ("panel", "promql")]
 
     def answers(self, dashboard: str, slug: str, hours_ago: float) -> list[dict[Labels, float]]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-import psycopg
+from asking import questions, transaction
 from overview_figures import Table
 from overview_store import Shown
 from picks import picks
 
 from gendash.engine.languages.grafana_macros import Span, expand_macros, timing
-from gendash.engine.verify.queries import Question, dashboard_queries
+from gendash.engine.verify.queries import Question
 
 ALL = "__all"
 
@@ -56,7 +56,7 @@ class _Same:
 @cache
 def _asked(key: _Same, dashboard: str, slug: str, at: datetime) -> list[Question]:
     catalog = key.store.catalog
-    found = dashboard_queries(catalog, catalog.dashboards[dashboard], at, [f"{dashboard}/{slug}"]).questions
+    found = questions(catalog, catalog.dashboards[dashboard], at, [f"{dashboard}/{slug}"])
     return [one for one in found if one.verdict.kind == "panel" and one.query.language == "sql"]
 
 
@@ -76,8 +76,7 @@ def answer(store: Shown, question: Question, look: Look, is_fixed: bool) -> Tabl
     text = expand_macros(
         "sql", question.text, time, picks(board, {name: one for name, one in picked.items() if one != ALL})
     )
-    options = f"-c timezone=America/New_York -c gendash.now={look.at.isoformat()} -c default_transaction_read_only=on"
-    with psycopg.connect(store.config["database_url"], options=options) as connection:
+    with transaction(store.config["database_url"], "America/New_York", look.at.isoformat()) as connection:
         cursor = connection.execute(text.encode())
         return Table(tuple(column.name for column in cursor.description or ()), cursor.fetchall())
 

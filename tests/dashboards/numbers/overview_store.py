@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 import psycopg
+from asking import questions, transaction
 from overview_figures import Table
 from overview_worlds import World
 from picks import picks
@@ -27,7 +28,7 @@ from gendash.engine.definitions.load import load_catalog
 from gendash.engine.languages.grafana_macros import Span, expand_macros, timing
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
-from gendash.engine.verify.queries import Question, dashboard_queries
+from gendash.engine.verify.queries import Question
 from gendash.langfuse_bridge.sync import sync
 
 _numbers = count(1)
@@ -62,7 +63,7 @@ class Shown:
         """The queries of a panel (or variable) in order, as rendered."""
         if at not in self._questions:
             found: dict[tuple[str, str], list[Question]] = {}
-            for one in dashboard_queries(self.catalog, self.catalog.dashboards["overview"], at).questions:
+            for one in questions(self.catalog, self.catalog.dashboards["overview"], at):
                 found.setdefault((one.verdict.kind, one.verdict.panel), []).append(one)
             self._questions[at] = found
         return self._questions[at][kind, slug]
@@ -83,8 +84,7 @@ class Shown:
             time = timing(Span.last(f"{hours}h", at), "sql", zone=self.config["time_zone"])
         text = expand_macros("sql", question.text, time, picks(board, {"environment": environment, "compare": compare}))
         zone = session_zone or self.world.server_zone
-        options = f"-c timezone={zone} -c gendash.now={reader_clock(self.catalog.config, at)} -c default_transaction_read_only=on"
-        with psycopg.connect(self.reader_url, options=options) as connection:
+        with transaction(self.reader_url, zone, reader_clock(self.catalog.config, at)) as connection:
             cursor = connection.execute(text.encode())
             rows = [tuple(map(_in_utc, row)) for row in cursor.fetchall()]
             return Table(tuple(column.name for column in cursor.description or ()), rows)

@@ -51,6 +51,7 @@ def broken(catalog: Catalog, path: str, right: str, wrong: str, folder: Path) ->
         (SOURCES, "| quoted", "| qoted", r"datasources.yaml.j2:\d+: not a template: No filter named 'qoted'"),
         (SOURCES, "{% endif %}", "", r"datasources.yaml.j2:\d+: not a template: "),
         (SOURCES, "  - name:", " - name:\n\t- x:", r"datasources.yaml.j2: gives what is not YAML: "),
+        (PROMETHEUS, 'config["prometheus.redis_targets"]', 'cofig["prometheus.redis_targets"]', r"prometheus.yml.j2:\d+: 'cofig' is undefined; fix the template"),
         (PROMETHEUS, "{{ ", "{{ ( ", r"prometheus.yml.j2:\d+: not a template: "),
     ],
 )  # fmt: skip

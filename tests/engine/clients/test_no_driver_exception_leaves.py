@@ -21,6 +21,7 @@ import gendash
 from gendash.engine.clients import grafana, postgres, prometheus
 from gendash.engine.clients import http as requests
 from gendash.engine.clients.http_policy import Server, route_of
+from gendash.engine.clients.patience import PatientConnection
 from gendash.engine.config.load import load_config
 from gendash.engine.deliver import rules_dir
 from gendash.engine.errors import GendashError
@@ -209,7 +210,7 @@ def test_no_exception_of_psycopg_leaves(kind: type[BaseException], monkeypatch: 
 
     with pytest.raises(GendashError), postgres.translated("here"):
         fail()
-    monkeypatch.setattr(psycopg, "connect", fail)
+    monkeypatch.setattr(PatientConnection, "connect", fail)
     place = postgres.Place("store", "postgresql://me@127.0.0.1:9/app", "GENDASH_DATABASE_URL")
     with pytest.raises(GendashError), postgres.connect(place):
         pass

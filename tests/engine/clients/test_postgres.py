@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from gendash.demo.postgres import Server
+from gendash.engine.clients.patience import PatientConnection
 from gendash.engine.clients.postgres import FORMATS, Place, connect, local_settings, source, store, translated
 from gendash.engine.config.load import load_config
 from gendash.engine.errors import Denied, Refused, TargetError, Unexpected, Unreachable
@@ -194,7 +195,7 @@ def test_a_missing_line_of_pg_hba_is_given_and_tls_is_named_only_where_it_is_mis
         'FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "a", database "b", no encryption'
     )
     with pytest.MonkeyPatch.context() as patch:  # this server has no TLS, so that its words are given
-        patch.setattr(psycopg, "connect", lambda **_: (_ for _ in ()).throw(encrypted))
+        patch.setattr(PatientConnection, "connect", lambda **_: (_ for _ in ()).throw(encrypted))
         assert "; add `host app me <address" in str(_fails("postgresql://me@10.0.0.1/app"))
 
 

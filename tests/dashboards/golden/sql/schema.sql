@@ -239,7 +239,7 @@ create table gendash.lf_rejected (
   project text not null,
   stream text not null,
   at timestamptz not null,
-  until timestamptz,
+  spans tstzmultirange,
   trace_id text not null,
   id text not null,
   number int not null,
@@ -2589,7 +2589,7 @@ comment on column gendash.lf_rejected.stream is 'observations, scores or models'
 
 comment on column gendash.lf_rejected.at is 'start of the item, or of the window in which it was listed where its start cannot be read; of a model, when the list was read';
 
-comment on column gendash.lf_rejected.until is 'end of the time in which the item starts, where its start cannot be read; infinity where that is open; NULL where the start is known';
+comment on column gendash.lf_rejected.spans is 'where the start cannot be read: the times in which it may be, since no window without the item was read there; NULL where it is known';
 
 comment on column gendash.lf_rejected.trace_id is 'trace of the item; empty where it has none that can be read';
 

@@ -127,7 +127,12 @@ def rows(url: str, relation: str, schema: str = "gendash") -> list[Any]:
 def contents(url: str, catalog: Catalog) -> dict[str, list[Any]]:
     """All that a refresh makes, but for its own records and what it only remembers."""
     refreshed = (r for r in catalog.build_order() if r.kind == "rollup" or r.header.get("materialized"))
-    return {r.name: rows(url, r.name) for r in refreshed if on_platform(catalog, r.name) and not r.header.get("keep")}
+    with psycopg.connect(url) as connection:
+        return {
+            r.name: sorted(map(repr, connection.execute(f'select * from gendash."{r.name}"'.encode())))
+            for r in refreshed
+            if on_platform(catalog, r.name) and not r.header.get("keep")
+        }
 
 
 def execute(url: str, *statements: str) -> list[Any]:
