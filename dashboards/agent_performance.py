@@ -539,7 +539,7 @@ DASHBOARD = Dashboard(
         how_to_read(
             "Does the agent answer, fast, and with working tools and models?",
             "- **A turn** is one question to the agent: Prometheus counts those that ended, Langfuse traces (with at "
-            "least one LLM call) show what happened inside. 'Agent turns/h: counted, traced' shows how far the two agree.\n"
+            "least one LLM call) show what happened inside. 'Agent turns/h: counted, traced' compares both.\n"
             "- **An LLM call** is a Langfuse observation of type GENERATION; it failed when its level is ERROR. "
             "Retries and failed calls count as calls.\n"
             "- **Environment and model** filter figures of LLM calls; metrics of Prometheus have neither.\n",
