@@ -58,7 +58,7 @@ TIME = [
     ),
     Panel(
         "slo_left",
-        "% budget for slow answers left",
+        "% slow-answer budget left, 30 d",
         "1 - (answers slower than the SLO threshold / answers) / (1 - objective), over the 30 days before each point. "
         "100 % is untouched, below 0 the objective is missed. Recorded by Prometheus.\n\n"
         "When below 0: make answers faster before anything else; see which model and tool take the time.",

@@ -160,7 +160,7 @@ TOOLS = [
     ),
     Panel(
         "tools_in_traces",
-        "Tool steps in Langfuse traces, 7 d",
+        "Tools in Langfuse traces: calls, failures, time, 7 d",
         "Tool and retriever steps that Langfuse traced in turns of today and the 6 days before: turns that used it, "
         "calls, failed calls, median and 95th percentile of time; percentiles of fewer than 20 calls are hidden.",
         Table(

@@ -74,7 +74,7 @@ ASKED = [
     ),
     Panel(
         "coverage",
-        "Agent turns counted and traced",
+        "Agent turns/h: counted, traced",
         "Agent turns per hour as Prometheus counted them (recorded hourly increase) and as Langfuse traced them "
         "(traces with an LLM call, by the hour they began). A difference is untraced traffic, or traffic of another "
         "environment.",

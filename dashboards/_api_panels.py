@@ -70,7 +70,7 @@ HEALTH_PANEL = Panel(
     ],
     width=8,
     height=3,
-    leads_to="system-health",
+    leads_to="system-health/alert_list",
 )
 
 ALERTS_PANEL = Panel(
@@ -96,7 +96,7 @@ ALERTS_PANEL = Panel(
     ],
     width=8,
     height=3,
-    leads_to="system-health",
+    leads_to="system-health/alert_list",
 )
 
 SLO_LEFT_PANEL = Panel(
@@ -120,7 +120,7 @@ SLO_LEFT_PANEL = Panel(
     ],
     width=8,
     height=3,
-    leads_to="system-health",
+    leads_to="system-health/errors_by_handler",
     feature="http_metrics",
 )
 
@@ -170,7 +170,7 @@ ERRORS_PANEL = Panel(
 
 P95_PANEL = Panel(
     "p95",
-    "Response p95, 5 min",
+    "HTTP p95 time, 5 min",
     "95 of 100 requests were answered within this time, over 5 minutes; from the fine histogram of all requests, "
     "streaming included. The change is against one week earlier. Amber above the SLO, red "
     "above {{ slo('api_latency.red_s') }}."
@@ -255,7 +255,7 @@ RESPONSE_TIME_PANEL = Panel(
 
 ROUTE_STATES_PANEL = Panel(
     "route_states",
-    "Failing and degraded routes over time",
+    "State of the busiest routes over time",
     "State of the eight busiest routes: failing above the red limit of 5xx, degraded above the objective, each "
     "moment over 5 minutes. A gap is a route without requests.",
     StateTimeline(

@@ -82,7 +82,7 @@ WHO = [
     ),
     Panel(
         "time_to_done",
-        "Document processing time by type",
+        "Document processing: median, p95",
         "From upload to last change of the documents uploaded in the picked range that are done: an upper "
         "bound of the processing time, since a later edit moves it. Median, 95th percentile, share within 10 minutes.",
         Table(

@@ -81,6 +81,6 @@ def words(**texts: tuple[str, str]) -> list[dict[str, Any]]:
     return [{"type": "value", "options": options}]
 
 
-def nothing(text: str) -> list[dict[str, Any]]:
-    """The mapping of null and NaN to a grey word: no events, or no data."""
-    return [{"type": "special", "options": {"match": "null+nan", "result": {"text": text, "color": UNKNOWN}}}]
+def nothing(text: str, match: str = "null+nan") -> list[dict[str, Any]]:
+    """The mapping of null and NaN to a grey word: no events, or no data. ``match`` is another of Grafana's kinds."""
+    return [{"type": "special", "options": {"match": match, "result": {"text": text, "color": UNKNOWN}}}]

@@ -144,7 +144,7 @@ CAUSES = [
     ),
     Panel(
         "prompts",
-        "User satisfaction by prompt version, before and after, 30 d",
+        "User satisfaction by prompt version and the one before, 30 d",
         "Traced ratings of today and the 29 days before by version of the managed prompt: CSAT with its 95 % interval "
         "(Wilson), and CSAT of the version before. A change is significant only where the interval does not contain "
         "Before.",
@@ -182,7 +182,7 @@ CAUSES = [
     ),
     Panel(
         "scores",
-        "Evaluation scores against ratings, 30 d",
+        "Mean evaluation scores, by good and bad ratings, 30 d",
         "Numeric and yes-or-no evaluations in Langfuse (EVAL, ANNOTATION) of today and the 29 days before: their mean, "
         "and their means where people gave 4 or 5, and 1 to 3. Close together: the evaluation does not agree with "
         "people.",

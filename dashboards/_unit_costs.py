@@ -94,7 +94,7 @@ UNITS = [
     ),
     Panel(
         "efficiency",
-        "Output / input tokens",
+        "Output tokens per input token",
         "Output tokens / input tokens of LLM calls in the picked time (whole days beyond 3 days); sums, cached input "
         "included. It does not measure quality: an answer from long documents has a large input and a low ratio.",
         NumberTile(unit="none", decimals=3, no_data="no input"),
@@ -244,7 +244,7 @@ UNITS = [
     ),
     Panel(
         "queries_by_user",
-        "Agent queries by user, calendar months",
+        "Agent queries by user, this month and last",
         "Messages that each user (by name) wrote in this local month so far and in the whole last one, days with a "
         "question, and when last; exact counts of PostgreSQL, suitable for billing. The 500 most active, no guests.",
         Table(

@@ -100,7 +100,7 @@ STRIP = [
     ),
     Panel(
         "llm",
-        "State of LLM calls, 3 h",
+        "LLM call health, 3 h",
         "LLM calls that failed (level ERROR) / all LLM calls of the current hour and the 2 before, chosen environment "
         "and model: degraded from {{ slo('failures.amber') }}, failing from {{ slo('failures.red') }}, "
         "unknown without calls.\n\n"
@@ -128,7 +128,7 @@ STRIP = [
     ),
     Panel(
         "tools_state",
-        "State of tool calls, 1 h",
+        "Tool call health, 1 h",
         "Tool calls that failed / all tool calls, over 1 hour; Prometheus agent_tool_calls_total: degraded from "
         "{{ slo('failures.amber') }}, failing from {{ slo('failures.red') }}, unknown without calls. A tool that "
         "returns its failure as text counts as success.\n\n"
@@ -539,7 +539,7 @@ DASHBOARD = Dashboard(
         how_to_read(
             "Does the agent answer, fast, and with working tools and models?",
             "- **A turn** is one question to the agent: Prometheus counts those that ended, Langfuse traces (with at "
-            "least one LLM call) show what happened inside. 'Turns counted and traced' shows how far the two agree.\n"
+            "least one LLM call) show what happened inside. 'Agent turns/h: counted, traced' compares both.\n"
             "- **An LLM call** is a Langfuse observation of type GENERATION; it failed when its level is ERROR. "
             "Retries and failed calls count as calls.\n"
             "- **Environment and model** filter figures of LLM calls; metrics of Prometheus have neither.\n",

@@ -462,7 +462,7 @@ DRIVERS = [
     ),
     Panel(
         "query_volume",
-        "Agent turns in 24 h, by outcome",
+        "Agent turns over rolling 24 h",
         "Agent turns of about the 24 hours before each point, by how they ended: 24 x the mean of recorded hourly "
         "increases of agent_queries_total, so the hours at both ends count in part. All environments that are scraped."
         "\n\nThe plan calls it 'Agent query volume'.",
@@ -505,7 +505,9 @@ WHERE = [
                 priced("Cost"),
                 override("byRegexp", "/^(Calls|Tokens)$/", unit="locale", decimals=0),
                 override("byName", "Tokens", unit="sishort", decimals=1),
-                priced("Per 1k"),
+                override(
+                    "byName", "Per 1k", unit="currencyUSD", decimals=2, mappings=nothing("–")
+                ),  # no call, or no price
                 override("byName", "p95 30 d", unit="s", custom__width=85),
                 judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 judged_share(
@@ -599,7 +601,7 @@ WHERE = [
     ),
     Panel(
         "tools",
-        "LLM cost of turns by tool, 30 d",
+        "LLM cost of turns by tool: mean and sum, 30 d",
         "Agent turns that began today or on the 29 days before by the tools in their trace: share of turns, turns, "
         "mean cost of a turn, cost. A turn with two tools counts fully for both, so shares add up to more than 1.",
         Table(

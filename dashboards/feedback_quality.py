@@ -60,7 +60,7 @@ RATING_WORDS = [
 STRIP = [
     Panel(
         "quality",
-        "State of satisfaction, 30 d",
+        "Satisfaction on target? 30 d",
         "Satisfaction (ratings of 4 or 5 / all ratings) of today and the 29 days before, against the limits of "
         "gendash.yaml: ✓ at least the amber one, ✖ under the red one. The name line has the figure and n.\n\n"
         "When red: read the newest negative ratings below, then see which model or prompt they go with.",
@@ -203,7 +203,7 @@ HEAD = [
     ),
     Panel(
         "eval",
-        "Evaluation score, 7 d",
+        "Mean eval score, 7 d",
         "Mean of the most frequent numeric evaluation in Langfuse (EVAL, ANNOTATION), named above with its mean of "
         "the 7 days before, over today and the 6 days before; the curve is the same for each of 30 days. On the "
         "evaluator's scale.",
@@ -271,7 +271,7 @@ HEAD = [
 CHARTS = [
     Panel(
         "rolling_csat",
-        "User satisfaction over 7 days, and how much of it is chance",
+        "User satisfaction, rolling 7 days, with its 95 % interval",
         "Share of ratings of 4 or 5 over each day that begins in the picked range and the 6 before; the dashed lines "
         "are the 95 % interval (Wilson): with few ratings it is wide, and a change within it is not significant."
         "\n\nThe plan asks for the mean rating: where people give 1 or 5, a mean of 3 describes no rating. It is "
@@ -417,7 +417,7 @@ WRONG = [
     ),
     Panel(
         "labels",
-        "Feedback by tone and sentiment, 30 d",
+        "Tone and sentiment labels: count and share, 30 d",
         "Labels that evaluations in Langfuse gave today or on the 29 days before (tone, sentiment), their share of the "
         "scores of that name, and CSAT of the rated traces among them; at most 50. No evaluation: no sentiment.",
         Table(

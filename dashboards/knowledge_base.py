@@ -55,7 +55,7 @@ RECENT = f"day > {TODAY} - %d and day <= {TODAY}"
 STRIP = [
     Panel(
         "ingest",
-        "State of document ingest",
+        "Document ingest health",
         "Done / (done + failed) of the documents uploaded on the days that begin in the picked range; processing ones "
         "count neither way. An upload that was accepted (HTTP 200) is not yet a processed one.\n\n"
         "When red: the list of failed and stuck documents below names them; see when it began and what was deployed.",
@@ -459,7 +459,7 @@ LOADS = [
     ),
     Panel(
         "ages",
-        "Documents by age, now",
+        "Documents by last change, now",
         "Documents that are done by the time since their last change (of their row; else since the upload), now. Old "
         "ones need not be wrong, but should be reviewed first: answers quote them as current.",
         BarGauge(unit="locale", decimals=0, color=fixed(DOCUMENT["done"]), overrides=colored({"over a year": WARN})),

@@ -132,7 +132,7 @@ USAGE = [
                 tile(
                     "accounts_active, accounts_30d_ago + accounts_new_30d as current, accounts_30d_ago as prior",
                     "{{ view('account_now') }}",
-                    change("active", "in 30 d"),
+                    change("now", "in 30 d"),
                     "accounts_active",
                 ),
                 may_be_zero="no account yet",
@@ -191,7 +191,7 @@ USAGE = [
         ],
         width=6,
         height=3,
-        leads_to="support-tickets",
+        leads_to="support-tickets/oldest_list",
         feature="tickets",
     ),
     Panel(
@@ -238,7 +238,7 @@ USAGE = [
         ],
         width=8,
         height=3,
-        leads_to="knowledge-base",
+        leads_to="knowledge-base/problems",
         feature="documents",
     ),
     Panel(

@@ -179,7 +179,7 @@ def text_column(name: str, width: int, **properties: Any) -> dict[str, Any]:
 STRIP = [
     Panel(
         "sla",
-        "State of tickets within SLA",
+        "Tickets within SLA on target?",
         "Share of tickets that ended by their due time, of those created on the days that begin in the picked range "
         "that are decided: ended, or past their due time. Tickets still in time or without a due time are not counted."
         "\n\nWhen red: start with the overdue tickets in the list below; then see in 'How long does it take?' which "
@@ -243,7 +243,7 @@ STRIP = [
     ),
     Panel(
         "unowned",
-        "Open tickets without owner, now",
+        "Unassigned open tickets, now",
         "Tickets that wait (open or in progress) and have no assignee, now. Ended ones without an owner do not "
         "count. Orange from one, red from the limit in gendash.yaml.\n\n"
         "When red: new tickets are not being assigned; assign them, oldest first.",
@@ -514,7 +514,7 @@ CHARTS = [
 HELP = [
     Panel(
         "needs_hand",
-        "Overdue and at-risk tickets, now",
+        "List of overdue and at-risk tickets, now",
         "Tickets that wait and are past their due time, or due within {{ setting('limits.ticket_at_risk_s') }}, the "
         "latest first; at most 100. People are shown as the first 8 characters of their id.",
         Table(
@@ -558,7 +558,7 @@ HELP = [
     ),
     Panel(
         "assignment",
-        "Open tickets: assigned, now",
+        "Open tickets by assignment, now",
         "Tickets that wait (open or in progress), by whether somebody is assigned. Ended tickets without an owner are "
         "not counted."
         "\n\nThe plan calls it 'Assignment status'.",
@@ -585,7 +585,7 @@ HELP = [
     ),
     Panel(
         "sla_by_priority",
-        "Tickets within SLA by priority",
+        "% tickets within SLA by priority",
         "Share of decided tickets (ended, or past their due time) that ended by it, of those created on the days that "
         "begin in the picked range. Tickets that are still in time count neither way."
         "\n\nThe plan asks for a share of all tickets: that improves with many new ones and hides what is late and "
@@ -635,7 +635,7 @@ LONG = [
         "Tickets that wait (open or in progress), with and without a due time, the oldest first; at most 100. A "
         "reopened one counts from its creation. '–' in both columns of the due time: there is none.",
         Table(
-            no_data="No ticket waits",
+            no_data="No such ticket waits",
             name_nothing=False,
             overrides=[
                 text_column("Ticket", 320),
@@ -710,7 +710,7 @@ LONG = [
     ),
     Panel(
         "by_priority",
-        "Resolution time by priority: median, 9 of 10, 90 d",
+        "Resolution time by priority: median and p90, 90 d",
         "Tickets created today or on the 89 days before: half and 9 of 10 were resolved within this time, by "
         "Kaplan-Meier, so waiting ones count as censored. 'Ended only' (a median) and 'Mean' exclude them: too small."
         "\n\nAll categories. The plan's average by status is shown as time in each status, in the table beside it."

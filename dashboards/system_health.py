@@ -152,7 +152,7 @@ HEAD = [
     same(P95_PANEL, "system-health/latency_by_handler"),
     Panel(
         "db_pool_used",
-        "% database pool used",
+        "% DB pool used, now",
         "Share of its database connections (limits.db_pool_size) that the fullest process uses at the last scrape, "
         "above it one week earlier; peaks between scrapes are not seen. Amber from "
         "{{ setting('limits.db_pool_amber') }}, red from {{ setting('limits.db_pool_used') }}."
@@ -206,7 +206,7 @@ HEAD = [
     ),
     Panel(
         "cpu_busiest",
-        "CPU of busiest process",
+        "Top process CPU, 5 min",
         "CPU time of the busiest process per second, over 5 minutes, above it one week earlier; 100 % is one core, "
         "the most that one Python process can use. Amber from "
         "{{ setting('limits.cpu_amber') }}, red from {{ setting('limits.cpu') }}."
@@ -740,7 +740,7 @@ STORES = [
     ),
     Panel(
         "redis",
-        "Redis health, now",
+        "Redis health: memory, clients and hits, now",
         "Redis as its exporter sees it at the last scrape: reachable, memory in use and its share of the limit (none: "
         "no limit is set), keys evicted per minute, clients, clients that wait, and share of look-ups that found a key."
         "\n\nWhen red: a Redis that is down or evicts keys makes every answer slower; see the runbook of RedisDown.",
@@ -866,7 +866,7 @@ PROCESSES = [
     ),
     Panel(
         "targets",
-        "Scraped processes and their restarts",
+        "Scraped processes: up or down, restarts",
         "Every process that Prometheus scrapes: whether its last scrape worked and how long it took, since when it "
         "runs, and its restarts within the picked time range. At most 50.",
         Table(

@@ -55,12 +55,14 @@ USER = Variable(
     "table sets it.",
     sql(
         """
-        select user_id from {{ view('user_top_30d') }}
-        {% if feature('langfuse') %}
-        union select user_id from {{ view('user_llm_30d') }} where user_id <> '' {% endif %}
-        union select user_id from {{ view('user_desk_90d') }} where user_id is not null
-        union all select 'unknown'
-        order by 1""",
+        select user_id from (
+          select 'unknown' as user_id
+          union select user_id from {{ view('user_top_30d') }}
+          {% if feature('langfuse') %}
+          union select user_id from {{ view('user_llm_30d') }} where user_id <> '' {% endif %}
+          union select user_id from {{ view('user_desk_90d') }} where user_id is not null
+        ) as people
+        order by user_id <> 'unknown', user_id""",
         may_be_empty="nobody has written, opened a ticket or uploaded a document yet",
     ),
     all_value="'__all'",
@@ -107,7 +109,7 @@ def depth(label: str, value: str) -> str:
 STRIP = [
     Panel(
         "sign_in",
-        "State of sign-ins, last hour",
+        "Sign-in health, last hour",
         "Share of sign-ins that succeeded in the last hour: success / (success + failure), malformed and limited ones "
         "in neither. Low from below {{ slo('sign_in.amber') }}, broken below "
         "{{ slo('sign_in.red') }}; an attack has the same effect, see failures below.\n\n"
@@ -193,7 +195,7 @@ HEAD = [
                   select accounts_30d_ago + accounts_new_30d as current, accounts_30d_ago as prior
                   from {{{{ view('account_now') }}}}
                 )
-                select at as "time", {change("active", "in 30 d")} as metric, accounts as value
+                select at as "time", {change("now", "in 30 d")} as metric, accounts as value
                 from {{{{ view('account_day') }}}} cross join figures where {LAST_30_DAYS} order by 1""",
                 may_be_empty="no account yet",
             )
@@ -211,7 +213,7 @@ HEAD = [
         "change is against the same weekday a week earlier. Guests are not counted."
         "\n\nThe plan calls it 'Daily active users'.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
-        [sql(active("coalesce(a.dau, 0)", "yest.", 7, 1, "in 7 d"), may_be_zero=QUIET)],
+        [sql(active("coalesce(a.dau, 0)", "yest.", 7, 1, "vs a week ago"), may_be_zero=QUIET)],
         width=6,
         height=4,
         window="30d",
@@ -220,7 +222,7 @@ HEAD = [
     ),
     Panel(
         "weekly",
-        "Weekly active users",
+        "Active users in 7 d",
         "Distinct users who wrote at least one message today or on the 6 days before; the curve is the same figure for "
         "each of 30 days. The change is against the 7 days before those. Guests are not counted.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
@@ -233,7 +235,7 @@ HEAD = [
     ),
     Panel(
         "monthly",
-        "Monthly active users",
+        "Active users in 30 d",
         "Distinct users who wrote at least one message today or on the 29 days before; the curve is the same figure "
         "for each of 30 days. The change is against the 30 days before those. A person counts once.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
@@ -410,7 +412,7 @@ STAY = [
     ),
     Panel(
         "activation",
-        "Activation of new accounts, 30 d",
+        "New accounts by activation step, 30 d",
         "Accounts that registered on the 30 days which ended 7 days ago: how many wrote within their first 7 days, "
         "wrote on a second day, and then also rated an answer. Each step counts only accounts that took all steps "
         "before it.\n\n"
@@ -779,7 +781,7 @@ WHO = [
     ),
     Panel(
         "llm_by_user",
-        "LLM usage by user, 30 d",
+        "LLM usage by user: turns, calls, tokens and cost, 30 d",
         "Agent turns, LLM calls, tokens and list price by user, today and the 29 days before; the most "
         "expensive first, at most 100. (untagged): turns whose trace names no user; (unknown): of missing accounts.",
         Table(

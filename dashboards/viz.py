@@ -273,8 +273,11 @@ class Table(_Modern):
     sort_by: str = ""
 
     def to_json_data(self) -> Any:
-        """The panel as Grafana's JSON."""
-        return self.panel(
+        """The panel as Grafana's JSON.
+
+        Grafana writes the word for no rows into empty cells, too: where it is a sentence, cells have a dash instead.
+        """
+        body = self.panel(
             "table",
             {
                 "showHeader": True,
@@ -285,6 +288,9 @@ class Table(_Modern):
             },
             {"minWidth": 64, "align": "auto", "inspect": False, "cellOptions": {"type": "auto"}},
         )
+        if not self.name_nothing and " " in self.no_data:
+            body["fieldConfig"]["defaults"]["mappings"] += [*nothing("–"), *nothing("–", "empty")]
+        return body
 
 
 @attr.s(kw_only=True, auto_attribs=True)

@@ -259,7 +259,8 @@ def _asked(catalog: Catalog, variable: Variable, query: Query, dashboard: Dashbo
         "includeAll": bool(variable.all_value),
         "current": whole if variable.all_value else {"text": "", "value": ""},
         "options": [],
-        "refresh": 2,
+        # with each new range, and so with each refresh, Grafana drops a chosen value that is beyond the options
+        "refresh": 2 if prometheus or "$__" in text else 1,
         "regex": variable.regex,
         "sort": 1 if variable.all_value else 0,
     } | ({"allValue": variable.all_value} if variable.all_value else {})

@@ -37,6 +37,8 @@ def _address(catalog: Catalog, dashboard: Dashboard, panel: Panel) -> str:
     """The address of what a panel leads to, with the time range, the variables, and what was clicked.
 
     To a panel with a fixed window Grafana's ``__url_time_range`` is empty; the picked range is in the page's address.
+    Within a dashboard the picked range is given twice: Grafana cancels the query that a new value of a variable starts
+    when it opens the panel, and asks again only where the range is another. A range that is given twice counts as one.
     """
     name, slug = link_target(panel.leads_to)
     clicked = [
@@ -54,7 +56,10 @@ def _address(catalog: Catalog, dashboard: Dashboard, panel: Panel) -> str:
     else:
         there = [one.name for one in dashboard.variables if not catalog.variable_lacks(one)]
         kept = [f"${{{variable}:queryparam}}" for variable in there if variable not in panel.passes]
-    handed_on = [*_range_of(panel.passes.get(TIME, "")), *kept, *clicked]
+    span = _range_of(panel.passes.get(TIME, ""))
+    if slug and name == dashboard.name and clicked and TIME not in panel.passes:
+        span = [*span, *span]
+    handed_on = [*span, *kept, *clicked]
     return f"{url}{'&' if slug else '?'}{'&'.join(handed_on)}"
 
 

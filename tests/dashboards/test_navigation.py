@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KEPT = "${__url_time_range}&${__all_variables}"
 PAGE = re.compile(r"\$\{__url\.params:exclude:viewPanel,editPanel,inspect,inspectTab,shareView(?P<changed>[\w,-]*)\}")
 RANGE = re.compile(  # the picked one, all times, an hour around the click, or the clicked bar
-    r"\$\{__url_time_range\}|from=0&to=now|time=\$\{__value\.time\}&time\.window=3600000"
+    r"\$\{__url_time_range\}(&\$\{__url_time_range\})?|from=0&to=now|time=\$\{__value\.time\}&time\.window=3600000"
     r"|from=\$\{__value\.time\}&to=\$\{__data\.fields\.until\.numeric\}"
 )
 CLICKED = r"__field\.name|__field\.labels\.\w+|__value\.raw|__data\.fields\.\w+\.text"
@@ -80,7 +80,7 @@ def keeps(dashboard: dict[str, Any], handed_on: str) -> bool:
     rest = [part for part in handed_on[span.end() :].split("&") if part]
     found = [match["kept"] or match["set"] for part in rest if (match := HANDED_ON.fullmatch(part))]
     names = [one["name"] for one in dashboard["templating"]["list"]]
-    clicked = [part for part in rest if part.startswith("var-")] or span[0] != "${__url_time_range}"
+    clicked = [part for part in rest if part.startswith("var-")] or "__url_time_range" not in span[0]
     return bool(clicked) and len({*found}) == len(rest) and {*names} <= {*found}
 
 
@@ -97,6 +97,108 @@ def parts(url: str) -> tuple[str, str]:
     span = RANGE.search(url)
     assert span, url
     return url[: span.start() - 1], url[span.start() :]
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every text within a rendered dashboard."""
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from strings(item)
+    elif isinstance(value, str):
+        yield value
+
+
+GLOBALS = [
+    "__all",
+    "__all_variables",
+    "__data",
+    "__field",
+    "__range",
+    "__range_s",
+    "__rate_interval",
+    "__timeFilter",
+    "__timeFrom",
+    "__timeTo",
+    "__unixEpochFrom",
+    "__unixEpochTo",
+    "__url",
+    "__url_time_range",
+    "__value",
+]
+"""What Grafana puts in by itself."""
+
+
+def test_no_variable_and_no_panel_of_a_rendered_dashboard_is_made_up() -> None:
+    variables = {uid: {one["name"] for one in board["templating"]["list"]} for uid, board in rendered().items()}
+    panels = {uid: {f"panel-{panel['id']}" for panel in flat(board)} for uid, board in rendered().items()}
+    addressed = 0
+    for uid, board in rendered().items():
+        for text in strings(board):
+            named = {*re.findall(r"\$\{?([a-z_]\w*)", text, re.I)}
+            assert named - {*GLOBALS} <= variables[uid], (uid, text)
+            for there, rest in re.findall(r"/d/([\w-]+)(\S*)", text):
+                assert {*re.findall(r"viewPanel=([\w-]+)", rest)} <= panels[there], (uid, text)
+                assert {*re.findall(r"[?&]var-(\w+)=", rest)} <= variables[there], (uid, text)
+                addressed += 1
+    assert addressed > 150
+
+
+OF_DATA = [
+    "success",
+    "error",
+    "10-or-more",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "in-progress",
+    "done",
+    "processing",
+    "failed",
+    "other",
+    "none",
+    "get",
+    "set",
+    "delete",
+    "search",
+    "upsert",
+    "insert",
+    "super-admin",
+]
+"""Names of fields that are values of labels and columns, by which a time series or a bar is named."""
+
+
+def test_an_override_names_a_field_that_a_query_gives() -> None:
+    """Where all names are known, `check` compares them; a field that a value names is in no query."""
+    for uid, board in rendered().items():
+        for panel in flat(board):
+            asked = json.dumps([panel.get("targets"), panel.get("transformations")])
+            for one in panel.get("fieldConfig", {}).get("overrides", ()):
+                name = one["matcher"]["options"]
+                if one["matcher"]["id"] == "byName" and json.dumps(name)[1:-1] not in asked:
+                    assert name.replace(" ", "-") in OF_DATA, (uid, panel["title"], name)
+
+
+def test_a_panel_of_the_same_dashboard_is_asked_again_for_the_clicked_value() -> None:
+    """It is, where the picked range is given twice; else it shows the rows of before until the next refresh."""
+    count = 0
+    for dashboard in rendered().values():
+        for link in links(dashboard["panels"]):
+            sets = "&var-" in link["url"] and "${__url_time_range}" in link["url"]
+            if sets and link["url"].startswith(f"/d/{dashboard['uid']}?viewPanel="):
+                assert link["url"].count("${__url_time_range}") == 2, link
+                count += 1
+    assert count > 15
+
+
+def test_a_clicked_value_beyond_the_options_of_its_variable_stays() -> None:
+    """Grafana drops it when it reads the options again: only lists that follow the range are read again."""
+    asked = [one for board in rendered().values() for one in board["templating"]["list"] if one["type"] == "query"]
+    cut = [one for one in asked if one["datasource"]["type"] != "prometheus"]
+    assert len(cut) > 10
+    assert {one["refresh"] for one in cut if "$__" not in one["query"]} == {1}
+    assert {one["refresh"] for one in asked if one not in cut} == {2}
 
 
 def test_a_tile_of_a_fixed_window_hands_on_the_picked_range_and_not_its_own() -> None:
@@ -197,6 +299,18 @@ def test_every_table_is_paged_and_says_of_how_many_rows_it_shows_which() -> None
             if not said:
                 uncut.append(where)
     assert {*uncut} == {*WHOLE}
+
+
+def test_an_empty_cell_is_a_dash_and_not_the_sentence_of_an_empty_table() -> None:
+    catalog, count = everything(), 0
+    for where, _, _ in catalog.panels():
+        body = catalog.body(where)
+        defaults = body["fieldConfig"]["defaults"]
+        if body["type"] == "table" and " " in defaults["noValue"] and defaults["noValue"] not in ("no data", "not yet"):
+            said = {one["options"]["match"]: one["options"]["result"]["text"] for one in defaults["mappings"]}
+            assert said == {"null+nan": "–", "empty": "–"}, where
+            count += 1
+    assert count > 5
 
 
 WHOLE = {

@@ -200,14 +200,14 @@ def sign_ups(view: View) -> Table:
 
 def users(view: View) -> Table:
     ages = [view.days_ago(row["created_at"]) for row in view.world.rows["users"] if row["is_active"]]
-    name = changed("active", len(ages), sum(age >= 30 for age in ages), "in 30 d")
+    name = changed("now", len(ages), sum(age >= 30 for age in ages), "in 30 d")
     rows = [(view.start(view.today - ago * DAY), name, sum(age >= ago for age in ages)) for ago in range(29, -1, -1)]
     return Table(("time", "metric", "value"), rows)
 
 
 def daily(view: View) -> Table:
     days = _by_day(view)
-    return _curve(view, lambda day: _distinct(days, day, 1), "yest.", 7, 1, "in 7 d")
+    return _curve(view, lambda day: _distinct(days, day, 1), "yest.", 7, 1, "vs a week ago")
 
 
 def weekly(view: View) -> Table:

@@ -40,8 +40,8 @@ CHOICES: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"breakdown": "session", "group": "other"}, {"compare": "28d"},
     ),
     "cost-usage": ({"environment": QUOTED}, {"hours": 24}, {"compare": "7d"}, {"compare": "$__range", "hours": 50}, {"compare": "28d"},
-        {"breakdown": "tenant", "hours": 24}, {"breakdown": "tag", "group": "greeting"},
-        {"breakdown": "session", "group": "other", "hours": 40}),
+        {"breakdown": "tenant", "hours": 24, "compare": "7d"}, {"breakdown": "tag", "group": "greeting"},
+        {"breakdown": "session", "group": "other", "hours": 40, "compare": "28d"}),
     "feedback-quality": ({"compare": "7d"}, {"compare": "$__range", "hours": 100}, {"breakdown": "tag"}),
     "knowledge-base": (
         {"file_type": "md"}, {"status": "failed", "hours": 2000}, {"owner": "unknown", "hours": 2000},

@@ -37,8 +37,11 @@ def same(shown: Any, wanted: Any) -> bool:
 
 
 def place(row: Sequence[Any]) -> str:
-    """A key to sort rows by, the same for equal moments of different zones."""
-    return str([cell.astimezone(UTC) if isinstance(cell, datetime) else cell for cell in row[:2]])
+    """A key to sort rows by, the same for equal moments of different zones: two people may have one name, not one id."""
+    begin = [cell.astimezone(UTC) if isinstance(cell, datetime) else cell for cell in row[:2]]
+    return str(
+        [cell for cell in begin if isinstance(cell, str | datetime)] + [c for c in row[2:] if isinstance(c, str)]
+    )
 
 
 def percentile(values: Iterable[Any], share: Fraction) -> Fraction | None:

@@ -130,10 +130,8 @@ def _selected(query: Query, table: Table | None, changed: Mapping[str, str]) -> 
 
 
 EQUIVALENT: Mapping[str, str] = {
-    r".*::date - 36 as .*": "only bounds what is read: the 35 days that are joined decide",
     r"cost-usage/spend_against_usual: 0 interval '36 .*": "only bounds what is read: the four weeks joined decide",
     r"support-tickets/per_hour: 0 interval '840 .*": "only bounds what is read: the four weeks joined decide",
-    r"knowledge-base/time_to_done: 0 interval '31 .*": "only bounds what is read: the 30 local days decide",
     r"overview/cost_per_day: 1 filter a day late": "the LLM calls of these rows begin after the day that it adds",
     r"cost-usage/cost_by_model: 1 .*now.* a day ago": "only bounds hours, by which there is no budget; days end by today()",
     r"agent-performance/(latency_by_model|first_token): 0 .*now.* a day ago": "only bounds hours, and no three of them have enough calls in these rows; days end by today()",

@@ -266,7 +266,7 @@ def cost_per_day(view: View) -> Table:
 def users(view: View) -> Table:
     active = [row["created_at"] for row in view.world.rows["users"] if row["is_active"]]
     then = sum(view.days_ago(created) >= 30 for created in active)
-    return tile(view, changed("active", len(active), then, "in 30 d"), len(active))
+    return tile(view, changed("now", len(active), then, "in 30 d"), len(active))
 
 
 def user_growth(view: View) -> Table:
