@@ -57,18 +57,31 @@ def check(catalog: Catalog) -> list[Problem]:
     if platform:  # whatever reads that column, or that file, is not to blame
         return list(dict.fromkeys([*found, *platform]))
     if catalog.complete:
-        found += [problem for one in CHECKS for problem in one(judged)]
-        # whether a window ends is judged once its columns are right
-        misread = {_place(problem) for problem in found if problem.what.startswith("no column ")}
-        broken = check_rules(judged)
-        found += [one for one in broken if "[windows-end]" not in one.what or _place(one) not in misread]
+        found += [problem for one in CHECKS for problem in one(judged)] + check_rules(judged)
         found += _rules_of_objectives(judged)
         # what a header says of a refresh is judged once its keys are right
         unclear = {relation.path for relation in catalog.relations.values() if any(faulty(relation))}
         headers = [problem for one in HEADER_CHECKS for problem in one(judged)]
         found += [problem for problem in headers if problem.where.split(":")[0] not in unclear]
         found += check_overrides(judged) if not found else []  # what is rendered is judged once the rest is right
-    return list(dict.fromkeys(found))
+    return _without_consequences(list(dict.fromkeys(found)))
+
+
+FOLLOW = (
+    ("no column ", "[windows-end]", True),
+    ("no function ", " neither grouped nor aggregated", True),
+    ("not a template: ", "[read]", False),
+    ("unknown key ", " in the header", False),
+)
+"""What a problem begins with, what others contain that may follow from it, and whether only at the same place."""
+
+
+def _without_consequences(found: list[Problem]) -> list[Problem]:
+    """The problems without those that may follow from another one: they are judged once that is right."""
+    for cause, consequence, is_near in FOLLOW:
+        places = {_place(one) if is_near else "" for one in found if one.what.startswith(cause)}
+        found = [one for one in found if consequence not in one.what or (_place(one) if is_near else "") not in places]
+    return found
 
 
 def _place(problem: Problem) -> str:

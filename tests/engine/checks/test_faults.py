@@ -262,6 +262,8 @@ FAULTS = [
     # one fault, one line, though several checks meet it
     (V, "{{ view('activity_day') }}", "activity_day", r"our_day.sql:12:31: 'activity_day' without a reference; write \{\{ view\('activity_day'\) \}\}"),
     (V, "{{ view('activity_day') }}", "{{ view(activity_day) }}", r"our_day.sql:12:31: not a template: 'activity_day' is undefined"),
+    (V, "dau as users", "sumn(dau) as users", r"our_day.sql:12:\d+: no function 'sumn' in PostgreSQL; did you mean 'sum'\?"),
+    (V, "dau as users", "sumn(dau) as users, max(dau)", r"our_day.sql:12:\d+: no function 'sumn' in PostgreSQL; did you mean 'sum'\?"),
     (V, "{{ view('activity_day') }}", "{{ view('activity_day') }} where day > {{ today() }} - 7 and dya <= {{ today() }}", r"our_day.sql:12:\d+: no column 'dya'; did you mean 'day'\?"),
     (A, "select day", "select dy", r"our_audit.sql:7:8: no column 'dy'; did you mean 'day'\?"),
     (A, "place: store", "place: source", r"our_audit.sql: reads 'activity_day' in the source; it is in the store"),
