@@ -32,7 +32,7 @@ ASKED = [
     ),
     Panel(
         "intent_csat",
-        "User satisfaction by intent",
+        "User satisfaction in % by intent",
         "Ratings of the days that begin in the picked range by the intent of the rated answer: share of 4 or 5 "
         "with its "
         "95 % interval (Wilson), and how many. A wide interval means few ratings, not bad answers.",

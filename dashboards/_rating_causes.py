@@ -32,7 +32,7 @@ def csat_column(name: str) -> dict[str, Any]:
 CAUSES = [
     Panel(
         "groups",
-        "User satisfaction by chosen group, up to 30 d",
+        "User satisfaction in % by chosen group, up to 30 d",
         "Ratings of the picked days, at most today and the 29 before, by the groups of the dimension chosen above: "
         "share of ratings, ratings, those of 1 or 2, CSAT. The 24 with most ratings, the rest as other, so they add "
         "up; of 'tag' not.",
@@ -74,7 +74,7 @@ CAUSES = [
     ),
     Panel(
         "quintiles",
-        "User satisfaction by answer time, cost and size, 30 d",
+        "Satisfaction in % by answer time, cost and size, 30 d",
         "Traced ratings of today and the 29 days before in five equal groups, from the fastest, cheapest, smallest "
         "fifth (size: tokens) to the last; 'to' is the group's largest value. A correlation need not be a cause."
         "\n\nThe plan asks for a correlation: on ratings of 1 and 5 a coefficient is noise, and one of daily means "
@@ -112,7 +112,7 @@ CAUSES = [
     ),
     Panel(
         "models",
-        "User satisfaction by model and prompt, 30 d",
+        "User satisfaction in % by model and prompt, 30 d",
         "Traced ratings of today and the 29 days before by the model and the managed prompt (with version) of the last "
         "LLM call of the turn, at most 50. Under 20 ratings the figure is mostly chance.",
         Table(
@@ -144,7 +144,7 @@ CAUSES = [
     ),
     Panel(
         "prompts",
-        "User satisfaction by prompt version and the one before, 30 d",
+        "User satisfaction in % by prompt version and the one before, 30 d",
         "Traced ratings of today and the 29 days before by version of the managed prompt: CSAT with its 95 % interval "
         "(Wilson), and CSAT of the version before. A change is significant only where the interval does not contain "
         "Before.",

@@ -271,7 +271,7 @@ HEAD = [
 CHARTS = [
     Panel(
         "rolling_csat",
-        "User satisfaction, rolling 7 days, with its 95 % interval",
+        "User satisfaction in %, rolling 7 days, with its 95 % interval",
         "Share of ratings of 4 or 5 over each day that begins in the picked range and the 6 before; the dashed lines "
         "are the 95 % interval (Wilson): with few ratings it is wide, and a change within it is not significant."
         "\n\nThe plan asks for the mean rating: where people give 1 or 5, a mean of 3 describes no rating. It is "
