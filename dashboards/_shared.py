@@ -163,7 +163,8 @@ CSAT = Panel(
     "Satisfaction in %, 7 d",
     "User satisfaction: ratings of 4 or 5 / all ratings of today and the 6 days before; above it their number, the "
     "share of the 7 days before and the target. The curve is the same for each of 30 days. Edits count where first "
-    "given.\n\nThe plan asks for the average rating: the mean of 1 and 5 describes no rating. It is on Feedback & Quality.",
+    "given."
+    "\n\nThe plan asks for the average rating: the mean of 1 and 5 describes no rating. It is on Feedback & Quality.",
     ShareTile(
         decimals=1,
         calc="last",
