@@ -282,7 +282,7 @@ def check_variables_quoted(catalog: Catalog) -> list[Problem]:
         found += [
             Problem(where, f"${variable.name} is not quoted", f"write ${{{variable.name}:sqlstring}}")
             for variable in dashboard.variables
-            if re.search(rf"\${variable.name}\b|\$\{{{variable.name}(:(?!sqlstring)\w+)?\}}", text)
+            if re.search(rf"\$(?:{(name := re.escape(variable.name))}\b|\{{{name}(:(?!sqlstring)\w+)?\}})", text)
         ]
     return found
 

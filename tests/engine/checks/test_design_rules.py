@@ -12,6 +12,7 @@ import yaml
 from gendash.dashboards._palette import colored, override, steps
 from gendash.dashboards.viz import BarGauge, Freshness, HeadTile, Lines, StateTile, Table, Text
 from gendash.engine.checks.design_rules import RULES, check_rules, levels_of, rule_warnings
+from gendash.engine.checks.queries import check_variables_quoted
 from gendash.engine.checks.time_zone import in_session_zone
 from gendash.engine.checks.titles import check_titles_alone
 from gendash.engine.config.load import load_config
@@ -560,3 +561,8 @@ ZONED = {"day": "date", "hour": "timestamptz", "at": "timestamptz"}
 )
 def test_sql_that_follows_the_zone_of_the_session_is_told(text: str, said: str) -> None:
     assert list(in_session_zone(text, ZONED)) == ([said] if said else [])
+
+
+def test_a_variable_of_any_name_can_be_looked_for() -> None:
+    variables = [dataclasses.replace(board().variables[0], name="a[b")]
+    assert check_variables_quoted(catalog(board(variables=variables))) == []
