@@ -133,6 +133,7 @@ NO_CALL = {
     "grafana.proxy_session",
     "prometheus.calls_of",
     "prometheus.certain",
+    "prometheus.number",
     "http.basic",
     "grafana.reason",
     "langfuse.in_one_line",
