@@ -1,4 +1,4 @@
-"""Words in the JSON of a row: who wrote a message, and how it was rated. Pure."""
+"""Words in the JSON of a row: who wrote a message, how it was rated, and how far a document is. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SURE = 0.7  # below what is called certain: a person reads it
 
 def role_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
     """Who wrote a message, by a word in its JSON of which every value is known; at most one."""
-    for column, text, given, is_whole in _leaves(one, sample, COLUMNS["messages.role"]):
+    for column, text, given, is_whole in leaves(one, sample, COLUMNS["messages.role"]):
         read = values.read_words("messages.role", text, column, "text", given)
         if {"user", "assistant"} <= set(read.words.values()) and not read.unknown:
             sure = WHOLE if is_whole else SURE
@@ -27,12 +27,12 @@ def role_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
 
 def unread_beside(one: TableSeen, sample: RowSample) -> list[tuple[str, str]]:
     """Columns of JSON and SQL of a value in them that may say who wrote a message, whatever its words mean."""
-    return [(column, text) for column, text, *_ in _leaves(one, sample, COLUMNS["messages.role"])]
+    return [(column, text) for column, text, *_ in leaves(one, sample, COLUMNS["messages.role"])]
 
 
 def rating_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
     """The rating of a message, by a word or a number in its JSON; at most one."""
-    for column, text, given, _ in _leaves(one, sample, COLUMNS["feedback.rating"][:-1]):
+    for column, text, given, _ in leaves(one, sample, COLUMNS["feedback.rating"][:-1]):
         words = {str(each).lower() for each in given}
         if words <= {"true", "false"} or (words <= {"1", "-1", "0"} and "-1" in words):
             sql = f"case lower({text}) when 'true' then 5 when '1' then 5 when 'false' then 1 when '-1' then 1 end"
@@ -48,7 +48,19 @@ def rating_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
             return
 
 
-def _leaves(one: TableSeen, sample: RowSample, known: Sequence[str]) -> Iterator[tuple[str, str, list[object], bool]]:
+def state_beside(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Line]:
+    """How far a document is, by a word in its JSON of which every value is known; at most one."""
+    for column, text, given, is_whole in leaves(one, sample, COLUMNS["documents.status"], alias):
+        read = values.read_words("documents.status", text, column, "text", given)
+        if read.words and not read.unknown:
+            sure = WHOLE if is_whole else SURE
+            yield Line("status", read.sql, (column,), sure, f"{read.evidence} in {column}", read.words)
+            return
+
+
+def leaves(
+    one: TableSeen, sample: RowSample, known: Sequence[str], alias: str = "m"
+) -> Iterator[tuple[str, str, list[object], bool]]:
     """Columns of JSON, SQL of a value in them as text, its values, and whether it is a key of each document of some.
 
     Those whose key fits best are first.
@@ -66,7 +78,7 @@ def _leaves(one: TableSeen, sample: RowSample, known: Sequence[str]) -> Iterator
             fit = max(rank(path[-1], known), 0.8 * (rank(column, known) >= 0.8))
             if fit >= 0.8:
                 arrows = "".join(f" -> {quote_text(key)}" for key in path[:-1])
-                text = f"{place_of('m', column)}{arrows} ->> {quote_text(path[-1])}"
+                text = f"{place_of(alias, column)}{arrows} ->> {quote_text(path[-1])}"
                 is_whole = len(path) == 1 and len(seen) == len(given[column]) >= FEWEST
                 found.append((len(path), -fit, column, text, seen, is_whole))
     for _, _, column, text, seen, is_whole in sorted(found, key=lambda each: each[:2]):

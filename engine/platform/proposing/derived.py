@@ -8,7 +8,7 @@ from itertools import chain
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.beside import rating_beside
-from gendash.engine.platform.proposing.names import COLUMNS, rank, words_of
+from gendash.engine.platform.proposing.names import COLUMNS, TEXTS, rank, words_of
 from gendash.engine.platform.proposing.proposal import Line, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.values import place_of
 
@@ -39,7 +39,16 @@ def conversations_of(messages: ProposedTable) -> dict[str, ProposedTable]:
 def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSample) -> dict[str, ProposedTable]:
     """Ratings that messages carry themselves, where no table holds them."""
     one, by = messages.source, {line.column: line for line in messages.lines}
-    read = next(chain(_rated(one, sample), _thumbs(one), rating_beside(one, sample), _unread(one, sample)), None)
+    read = next(
+        chain(
+            _rated(one, sample),
+            _thumbs(one),
+            rating_beside(one, sample),
+            _by_words(one, sample),
+            _unread(one, sample),
+        ),
+        None,
+    )
     if read is None:
         return {}
     id_ = by["message_id"]._replace(evidence="ratings are in the message")
@@ -49,8 +58,16 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSamp
     said = max(fits, key=lambda name: rank(name, COLUMNS["messages.comment"]), default="")
     if said and rank(said, COLUMNS["messages.comment"]) >= 0.8:
         lines.append(Line("comment", place_of("m", said), (said,), 0.7, "its name"))
-    time = by.get("updated_at") or by["created_at"]
-    lines.append(time._replace(column="created_at", confidence=0.5))
+    else:
+        lines += [
+            Line("comment", place_of("m", name), (name,), 0.6, f"named like {read.reads[0]}")
+            for name in _named_alike(one, read, values.TEXTS)[:1]
+        ]
+    rated_at = _named_alike(one, read, values.TIMES)
+    if rated_at:
+        lines.append(Line("created_at", place_of("m", rated_at[0]), (rated_at[0],), 0.7, f"named like {read.reads[0]}"))
+    else:
+        lines.append((by.get("updated_at") or by["created_at"])._replace(column="created_at", confidence=0.5))
     whole = len(read.reads) == 1 and (one.columns[read.reads[0]] == "boolean" or not read.confidence)
     rated = place_of("m", read.reads[0]) if whole else read.sql  # 0 may be no rating
     condition = (f"{rated} is not null", read.confidence, "rated messages")
@@ -65,6 +82,23 @@ def _rated(one: TableSeen, sample: RowSample) -> Iterator[Line]:
         if read.adds > values.NO_ROWS:
             sure = round(min(0.97, rank(name, known) * 0.6 + read.adds), 2) if not read.unknown else 0.7
             yield Line("rating", read.sql, (name,), sure, read.evidence, read.words)
+
+
+def _by_words(one: TableSeen, sample: RowSample) -> Iterator[Line]:
+    """A column of any name: each of its words is known to rate, and both good and bad are among them."""
+    names = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in one.references]
+    names = [name for name in names if words_of(name) not in TEXTS]
+    for name, given in (sample(one, names) if names else {}).items():
+        read = values.read_rating(place_of("m", name), name, one.columns[name], [each for each in given if each])
+        if {"5", "1"} <= set(read.words.values()) and not read.unknown:
+            yield Line("rating", read.sql, (name,), 0.7, read.evidence, read.words)
+
+
+def _named_alike(one: TableSeen, read: Line, kinds: tuple[str, ...]) -> list[str]:
+    """The columns of some types that begin with the first word of a rating's name, such as reaction_created_at."""
+    begin = f"{words_of(read.reads[0]).partition('_')[0]}_"
+    alike = (name for name, kind in one.columns.items() if kind.startswith(kinds) and name not in read.reads)
+    return [name for name in alike if words_of(name).startswith(begin)]
 
 
 def _unread(one: TableSeen, sample: RowSample) -> Iterator[Line]:

@@ -25,6 +25,7 @@ from gendash.engine.platform.proposing.proposal import Line, RowSample, TableSee
 from gendash.engine.platform.proposing.values import TEXTS, TIMES, place_of
 
 SURE = 0.7  # below what is called certain: a person reads it
+OWNER, UNLIKELY = "owner", 0.5
 FEW = 1000  # rows of a table of words, by an estimate of its pages
 ENDED = (*DELETED, "ended_at", "end_at", "left_at", "revoked_at", "end_date")  # times of a membership that is over
 
@@ -62,7 +63,7 @@ def name_of(one: TableSeen, column: str) -> str:
 def role_of_members(users: TableSeen, id_: str, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[Line]:
     """The role that another table gives a person: an account's membership, or the names of its roles; at most one."""
     fits = []
-    for one in (each for each in tables if each is not users):
+    for one in (each for each in tables if each is not users and not is_invitation(each)):
         mine = next((name for name, to in one.references.items() if to == (*users.place, id_)), "")
         for column in (each for each in one.columns if mine and rank(name_of(one, each), ROLES) >= 0.8):
             text, admins = _admins(one, column, tables, sample)
@@ -115,6 +116,33 @@ def person_of_participants(
             sql = f"({inner}{filled} order by {place_of('p', first)} limit 1)"
             yield Line("user_id", sql, (), SURE, f"the first of {one.name}")
             return
+
+
+def person_of_owners(
+    talks: TableSeen, people: TableSeen, tables: Sequence[TableSeen], sample: RowSample
+) -> Iterator[Line]:
+    """The owner among the members of what a conversation belongs to, such as a project; at most one.
+
+    That several people work there is why a person is asked.
+    """
+    for column, to in talks.references.items():
+        for one in tables:
+            of = next((name for name, other in one.references.items() if other[:2] == to[:2]), "")
+            who = next((name for name, other in one.references.items() if other[:2] == people.place), "")
+            roles = [name for name, kind in one.columns.items() if kind.startswith(TEXTS) and rank(name, ROLES) >= 0.8]
+            if one in (talks, people) or not (of and who and roles) or is_invitation(one):
+                continue
+            if OWNER in {str(each).lower() for each in sample(one, roles[:1]).get(roles[0], ())}:
+                on = f"{place_of('p', of)} = {place_of('c', column)}"
+                owns = f"lower({place_of('p', roles[0])}::text) = {quote_text(OWNER)}"
+                sql = f"(select {place_of('p', who)} from {one.quoted} p where {on} and {owns} limit 1)"
+                yield Line("user_id", sql, (), UNLIKELY, f"the owner by {one.name}")
+                return
+
+
+def is_invitation(one: TableSeen) -> bool:
+    """True if rows are invitations: their role is that of somebody else, who may never come."""
+    return rank(one.name, ("invitation", "invite")) > 0
 
 
 def role_of_writer(users: TableSeen, id_: str, place: str) -> Iterator[Line]:

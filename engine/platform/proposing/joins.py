@@ -8,7 +8,7 @@ from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import STATES, rank
 from gendash.engine.platform.proposing.proposal import Line, ProposedTable, TableSeen
-from gendash.engine.platform.proposing.rows import Condition, deleted_word, soft_delete
+from gendash.engine.platform.proposing.rows import GONE, UNSENT, Condition, soft_delete, without_words
 from gendash.engine.platform.proposing.values import TEXTS, place_of
 
 Joins = tuple[list[str], list[Condition]]
@@ -47,7 +47,23 @@ def gone(columns: Columns, alias: str, one: TableSeen) -> list[Condition]:
     found = list(soft_delete(alias, one))
     named = [name for name in one.columns if rank(name, STATES) >= 0.8 and one.columns[name].startswith(TEXTS)]
     given = columns.sample(one, named) if named and not found else {}
-    return found or [each for name in named for each in deleted_word(alias, name, given.get(name, ()))]
+    return found or [
+        each
+        for name in named
+        for each in without_words(alias, name, given.get(name, ()), GONE, "a status that says deleted")
+    ]
+
+
+def unsent(columns: Columns, alias: str, one: TableSeen) -> list[Condition]:
+    """The conditions that leave out messages which were written and never sent: by a flag, or the word of a status."""
+    flags = [
+        name for name, kind in one.columns.items() if kind == "boolean" and rank(name, ("is_draft", "draft")) >= 0.8
+    ]
+    found = [(f"{place_of(alias, name)} is not true", DOUBTFUL, "drafts") for name in flags]
+    named = [name for name in one.columns if rank(name, STATES) >= 0.8 and one.columns[name].startswith(TEXTS)]
+    given = columns.sample(one, named) if named else {}
+    why = "a status that says it was never sent"
+    return found + [each for name in named for each in without_words(alias, name, given.get(name, ()), UNSENT, why)]
 
 
 def _levels_above(columns: Columns) -> Joins:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gendash.engine.languages.sql_text import quote_text
+from gendash.engine.platform.proposing.beside import leaves
 from gendash.engine.platform.proposing.columns import Columns
-from gendash.engine.platform.proposing.names import BECAME, CHANGED, CHANGES, WAS, rank
+from gendash.engine.platform.proposing.names import BECAME, CHANGED, CHANGES, COLUMNS, WAS, rank
 from gendash.engine.platform.proposing.proposal import Line, ProposedTable, TableSeen
 from gendash.engine.platform.proposing.values import TEXTS, TIMES, place_of
 
@@ -26,20 +27,46 @@ def moves_of(columns: Columns, tickets: ProposedTable, table: str) -> dict[str, 
         time = next((name for name, kind in one.columns.items() if kind.startswith(TIMES)), "")
         words = [str(each) for each in columns.sample(one, [field]).get(field, ())] if field else []
         mine = [word for word in words if word.lower().endswith("status") or word.lower() == "state"]
+        if ticket and time and columns.id_of(one) and not (was and became):
+            found = _in_json(columns, one, said)
+            if found:
+                text, column = found
+                lines = _lines(columns, tickets, one, ticket, time)
+                lines.insert(2, Line("to_status", _word(text, said), (column,), SURE, f"in {column}", said))
+                return {
+                    table: ProposedTable(
+                        table, one, lines, (), [(f"{text} is not null", SURE, "what changed")], alias="k"
+                    )
+                }
         if not (ticket and was and became and time and columns.id_of(one)) or (field and not mine):
             continue
         given = [(f"{place_of('k', field)}::text = {quote_text(mine[0])}", SURE, "what changed")] if mine else []
         former, new = (_word(place_of("k", name), said) for name in (was, became))
-        of = columns.names_sql(one, ticket, "k", tickets.source)
-        lines = [
-            Line("move_id", columns.id_sql(one, "k"), (columns.id_of(one),), 0.85, "its key"),
-            Line("ticket_id", of, (ticket,), 0.9, "names a ticket"),
+        lines = _lines(columns, tickets, one, ticket, time)
+        lines[2:2] = [
             Line("from_status", former, (was,), SURE, "its name", said),
             Line("to_status", new, (became,), SURE, "its name", said),
-            Line("changed_at", place_of("k", time), (time,), 0.85, "its time"),
         ]
         return {table: ProposedTable(table, one, lines, (), given, alias="k")}
     return {}
+
+
+def _lines(columns: Columns, tickets: ProposedTable, one: TableSeen, ticket: str, time: str) -> list[Line]:
+    """The lines of a change but those of its statuses."""
+    of = columns.names_sql(one, ticket, "k", tickets.source)
+    return [
+        Line("move_id", columns.id_sql(one, "k"), (columns.id_of(one),), 0.85, "its key"),
+        Line("ticket_id", of, (ticket,), 0.9, "names a ticket"),
+        Line("changed_at", place_of("k", time), (time,), 0.85, "its time"),
+    ]
+
+
+def _in_json(columns: Columns, one: TableSeen, said: Mapping[str, str]) -> tuple[str, str] | None:
+    """SQL of the new status in a JSON of what changed, and its column; its words are those of tickets."""
+    for column, text, given, _ in leaves(one, columns.with_nulls, COLUMNS["tickets.status"], "k"):
+        if {str(each).lower() for each in given} & set(said):
+            return text, column
+    return None
 
 
 def _word(place: str, words: Mapping[str, str]) -> str:

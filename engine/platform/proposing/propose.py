@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from gendash.engine.platform.proposing.beside import state_beside
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
 from gendash.engine.platform.proposing.derived import conversations_of, ratings_of
 from gendash.engine.platform.proposing.elsewhere import (
+    person_of_owners,
     person_of_participants,
     role_of_members,
 )
 from gendash.engine.platform.proposing.in_json import AS_JSON, JSON, messages_in_json
-from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated
+from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated, unsent
 from gendash.engine.platform.proposing.links import with_implied
 from gendash.engine.platform.proposing.moves import moves_of
 from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, meaning, rank, words_of
@@ -25,6 +27,7 @@ from gendash.engine.platform.proposing.rows import (
     internal_rows,
     metadata,
     metadata_columns,
+    of_its_file,
     soft_delete,
     status_of_failure,
 )
@@ -73,7 +76,7 @@ class _Proposer:
             if "conversations" not in found:
                 found |= conversations_of(found["messages"])
             elif not any(line.column == "user_id" for line in found["conversations"].lines):
-                person = list(person_of_messages(self.columns, found["messages"]))
+                person = list(person_of_messages(self.columns, found["messages"])) or list(self._owner())
                 found["conversations"] = with_line(found["conversations"], person)
             if "feedback" not in found:
                 rated = ratings_of(found["messages"], self.chosen.get("users"), self.columns.with_nulls)
@@ -186,6 +189,7 @@ class _Proposer:
             talks = self.chosen.get("conversations")
             of_tickets = bool(talks and is_ticket(talks))
             conditions = [*conditions, *internal_rows(alias, one, of_tickets), *messages_among(self.events)]
+            conditions += unsent(self.columns, alias, one)
         joins, above = parents(self.columns, table, one, lines)
         return ProposedTable(table, one, lines, joins, (*conditions, *above), pair=pair)
 
@@ -195,7 +199,8 @@ class _Proposer:
         needed += ["role"] if table == "messages" and "role" not in found and not pair else []
         for column in needed:
             if (table, column) == ("documents", "status"):
-                yield status_of_failure(ALIASES[table], one)
+                stated = next(state_beside(ALIASES[table], one, self.columns.with_nulls), None)
+                yield stated or status_of_failure(ALIASES[table], one)
                 continue
             kind = "timestamptz" if column.endswith("_at") else "text"
             yield Line(column, f"null::{kind}", evidence="not found, and needed")
@@ -228,6 +233,9 @@ class _Proposer:
             found = list(role_of_members(one, id_, self.tables, self.columns.with_nulls))
             self.questions[:] = [each for each in self.questions if not (found and each.startswith("users.role"))]
             yield from found
+        if table == "documents" and "file_size" not in by:
+            files = of_its_file("d", one, id_, self.tables, self.columns.with_nulls)
+            yield from (line for line in files if line.column not in by or by[line.column].confidence < line.confidence)
         person = {"conversations": "user_id", "tickets": "created_by"}.get(table, "")
         if person and person not in by:
             yield from self.columns.by_address(table, person, one)
@@ -240,6 +248,12 @@ class _Proposer:
                 return self.columns.named_as("users", self.people[0], place)
 
             yield from person_of_participants(one, id_, self.people, self.tables, named)
+
+    def _owner(self) -> Iterator[Line]:
+        """The owner of what a conversation belongs to, where nothing in it names a person."""
+        talks, users = self.chosen.get("conversations"), self.chosen.get("users")
+        if talks and users and len(self.people) == 1:
+            yield from person_of_owners(talks, users, self.tables, self.columns.with_nulls)
 
     def _first_seen(self, one: TableSeen) -> Iterator[Line]:
         """When a person came whose table has no time: with the first conversation."""

@@ -9,6 +9,7 @@ from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import (
     CHUNKS,
+    COLUMNS,
     DELETED,
     FAILURES,
     INTERNAL,
@@ -18,11 +19,12 @@ from gendash.engine.platform.proposing.names import (
     rank,
 )
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableSeen
-from gendash.engine.platform.proposing.scores import chunks_of
+from gendash.engine.platform.proposing.scores import FILE_NAMES, chunks_of
 from gendash.engine.platform.proposing.values import place_of
 
 Condition = tuple[str, float, str]  # SQL, confidence, evidence
 GONE = ("deleted", "removed", "trashed", "purged")
+UNSENT = ("draft", "discarded", "unsent")
 KEYS = ("intent", "trace_id")  # what gendash reads of a row's metadata
 
 
@@ -43,13 +45,15 @@ def soft_delete(alias: str, one: TableSeen) -> Iterator[Condition]:
             return
 
 
-def deleted_word(alias: str, name: str, given: Sequence[object]) -> Iterator[Condition]:
-    """The condition that leaves out rows whose status is a word for deleted, among others."""
-    dead = sorted({str(one).lower() for one in given if joined_words(str(one)) in GONE})
+def without_words(
+    alias: str, name: str, given: Sequence[object], words: Sequence[str], why: str
+) -> Iterator[Condition]:
+    """The condition that leaves out rows whose status is one of some words, such as deleted, among others."""
+    dead = sorted({str(one).lower() for one in given if joined_words(str(one)) in words})
     if dead and len(given) > len(dead):
         listed = ", ".join(map(quote_text, dead))
         sql = f"coalesce(lower({place_of(alias, name)}::text), '') not in ({listed})"
-        yield sql, CERTAIN - 0.1, "a status that says deleted"
+        yield sql, CERTAIN - 0.1, why
 
 
 def internal_rows(alias: str, one: TableSeen, of_tickets: bool) -> Iterator[Condition]:
@@ -72,6 +76,29 @@ def chunk_count(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen
         sure = 0.85 if rank(other.name, CHUNKS[:2]) > 0 and named else CERTAIN - 0.1
         sql = f"(select count(*) from {other.quoted} n where {on_row(other, column, 'n', alias, id_)})"
         yield Line("chunk_count", sql, (), sure, f"rows of {other.name}")
+
+
+def of_its_file(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[Line]:
+    """The type and the size of a document whose file is a row of another table, which names it once at most."""
+    for other in tables if id_ else ():
+        column = next((name for name, to in other.references.items() if to == (*one.place, id_)), "")
+        size = _best(other, COLUMNS["documents.file_size"], values.NUMBERS)
+        called = _best(other, FILE_NAMES[:2], values.TEXTS)  # its end is the extension, which a media type may not be
+        called = called or _best(other, COLUMNS["documents.file_type"], values.TEXTS)
+        if other is one or not (column and size and called) or not sample.unique(other, column):
+            continue
+        given = [each for each in sample(other, [called]).get(called, ()) if each is not None]
+        kind = values.read_file_type(place_of("w", called), called, other.columns[called], given)
+        for canonical, sql in (("file_type", kind.sql), ("file_size", place_of("w", size))):
+            inner = f"select {sql} from {other.quoted} w where {on_row(other, column, 'w', alias, id_)}"
+            yield Line(canonical, f"({inner} limit 1)", (), CERTAIN - 0.1, f"its row of {other.name}")
+        return
+
+
+def _best(one: TableSeen, known: Sequence[str], kinds: tuple[str, ...]) -> str:
+    """The column of some types whose name fits a list best; empty if none fits."""
+    fits = [name for name, kind in one.columns.items() if kind.startswith(kinds) and rank(name, known) > 0]
+    return max(fits, key=lambda name: rank(name, known), default="")
 
 
 def status_of_failure(alias: str, one: TableSeen) -> Line:

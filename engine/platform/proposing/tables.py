@@ -147,7 +147,9 @@ def _choose_documents(found: TableChoice, fits: Sequence[TableSeen], tables: Seq
         found.tables["documents"] = chosen = origins[0]
     others = [one for one in origins if one is not chosen and one not in found.tables.values()]
     processed = chosen and (has_column(chosen, "documents.status") or chunks_of(chosen, tables))
-    if chosen and not processed and not rank(chosen.name, TABLES["documents"]):
+    said = found.tables.get("messages")
+    attached = bool(chosen and said and any(to[:2] == said.place for to in chosen.references.values()))
+    if chosen and not processed and (attached or not rank(chosen.name, TABLES["documents"])):
         found.doubtful.add("documents")
         found.questions.append(f"documents: are rows of {chosen.name} read to answer from, or attachments of messages?")
     elif chosen and others:

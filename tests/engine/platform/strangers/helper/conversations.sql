@@ -1,0 +1,1 @@
+select c.id as conversation_id, (select 'mailboxes_platformcustomer:' || u.id from mailboxes_platformcustomer u where u.email = c.email_from limit 1) as user_id, c.created_at as created_at from conversations_conversation c

@@ -1,0 +1,2 @@
+select m.id as feedback_id, m.id as message_id, (select 'mailboxes_platformcustomer:' || u.id from conversations_conversation c join mailboxes_platformcustomer u on u.email = c.email_from where c.id = m.conversation_id limit 1) as user_id, case m.reaction_type when 'thumbs-up' then 5 when 'thumbs-down' then 1 end as rating, m.reaction_feedback as comment, m.reaction_created_at as created_at
+from messages m where m.reaction_type is not null and m.deleted_at is null

@@ -1,0 +1,2 @@
+select t.id as ticket_id, (select 'mailboxes_platformcustomer:' || u.id from mailboxes_platformcustomer u where u.email = t.email_from limit 1) as created_by, 'user_profiles:' || t.assigned_to_clerk_id as assigned_to, t.created_at as created_at, t.updated_at as updated_at, t.status as status, (select g.title from issue_groups g where g.id = t.issue_group_id) as category, t.closed_at as closed_at
+from conversations_conversation t

@@ -1,0 +1,1 @@
+select u.id as user_id, (select min(w.created_at) from workspaces w where w.user_id = u.id) as created_at, u.display_name as first_name, case when u.is_superuser then 'admin' else 'user' end as role, u.is_active as is_active from "user" u
