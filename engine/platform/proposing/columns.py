@@ -11,7 +11,7 @@ from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_
 from gendash.engine.platform.proposing.links import id_column, id_family
 from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableSeen
-from gendash.engine.platform.proposing.tables import TableChoice
+from gendash.engine.platform.proposing.tables import TableChoice, addresses
 from gendash.engine.platform.proposing.values import Reading, place_of
 
 OF_PEOPLE = ("conversations.user_id", "tickets.created_by")
@@ -163,20 +163,20 @@ class Columns:
         address = (
             next((name for name in users.columns if words_of(name) in ("email", "email_address")), "") if users else ""
         )
-        for name in one.columns:
+        for name in one.columns if users and address and len(self.people) == 1 else ():
             who = words_of(name).removesuffix("_address").removesuffix("_email")
-            if (
-                users
-                and address
-                and who != words_of(name)
-                and len(self.people) == 1
-                and rank(f"{who}_id", known) >= 0.8
-            ):
+            named = who != words_of(name) and rank(f"{who}_id", known) >= 0.8
+            if users and (named or self._has_addresses(one, name, users, address)):
                 place = place_of(ALIASES[table], name)
                 same = f"lower({place_of('u', address)}) = lower({place})"
                 inner = f"select {self.id_sql(users, 'u')} from {users.quoted} u where {same}"
                 yield Line(column, f"({inner} limit 1)", (name,), 0.6, f"the {address} of {users.name}")
                 return
+
+    def _has_addresses(self, one: TableSeen, name: str, users: TableSeen, address: str) -> bool:
+        """True if a column that is called after addresses has those of people."""
+        share = self.with_nulls.known(one, name, users, address) if name in addresses(one) else None
+        return bool(share and share > LEAST_KNOWN)
 
     def handler(self, one: TableSeen, created: Line | None) -> Iterator[Line]:
         """Who handles a ticket that names people of two tables: those of the other than the one that it is from."""

@@ -21,6 +21,7 @@ from gendash.engine.platform.proposing.proposal import Place, RowSample, TableSe
 from gendash.engine.platform.proposing.scores import chunks_of, has_column, is_of_people, is_said, score_of
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
+NAMES_MOST = 0.5  # of addresses, what must be those of a table of people
 PER_DECADE = 0.06  # of a score, for ten times as many rows
 GROUPS = (
     "tenant",
@@ -74,6 +75,8 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
     _choose_documents(found, [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH], tables)
     _choose_conversations(found, tables, sample)
     _choose_people(found, tables)
+    if "users" in found.doubtful:
+        _choose_by_addresses(found, filled, sample)
     _ask_for_twins(found, tables)
     talks = found.tables.get("conversations")
     if talks and "tickets" not in found.tables and is_ticket(talks):
@@ -266,6 +269,33 @@ def _choose_people(found: TableChoice, tables: Sequence[TableSeen]) -> None:
     if len(several) > 1:
         listed = " and of ".join(one.name for one in several)
         found.questions.append(f"users: are the rows of {listed} all people? Each is a part of users.sql")
+
+
+def _choose_by_addresses(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
+    """The people whose addresses conversations have, where nothing else in those names anybody."""
+    talks, fits = found.tables.get("conversations"), []
+    for column in addresses(talks) if talks else ():
+        for one in tables:
+            own = next(iter(addresses(one)), "") if id_column(one) and one is not talks else ""
+            share = sample.known(talks, column, one, own) if talks and own and is_of_people(one) else None
+            fits += [(share, column, one)] if share and share > NAMES_MOST else []
+    if fits and talks:
+        _, column, people = max(fits, key=lambda each: each[0])
+        former = found.people[0]
+        found.people, found.tables["users"] = [people], people
+        found.questions[:] = [asked for asked in found.questions if not asked.startswith("users: are the rows of")]
+        whose = f"{people.name}, whose addresses {column} of {talks.name} has"
+        found.questions.append(f"users: are they the rows of {whose}, or of {former.schema}.{former.name}, too?")
+
+
+def addresses(one: TableSeen) -> list[str]:
+    """The columns of texts that are called after an e-mail address."""
+    texts = (name for name, kind in one.columns.items() if kind.startswith(WORDS_KINDS))
+    return [
+        name
+        for name in texts
+        if "email" in words_of(name).replace("e_mail", "email").split("_") and "name" not in words_of(name)
+    ]
 
 
 def _may_name(one: TableSeen, people: TableSeen) -> bool:

@@ -44,9 +44,9 @@ LEAST = {
     ),  # those who talk are a text of conversations, and the table of people is that of its developers
     "ticketz": (0.8, 0.55),  # two tables of people, and pending is a ticket's first state: it is asked
     "helper": (
-        0.65,
+        0.7,
         0.4,
-    ),  # customers are named by an address, its staff by ids of another type: neither is found, and it is asked
+    ),  # customers are found by their address; its staff, whom ids of another type name, are asked about
     "onlook": (0.9, 0.55),  # conversations belong to projects: their owners are proposed, and it is asked
     "rasa": (0.5, 0.0),  # messages are among other events: all of it is asked
 }

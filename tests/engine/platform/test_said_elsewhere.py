@@ -103,3 +103,32 @@ def test_words_json_and_owners_give_the_right_rows_and_what_is_a_guess_is_not_ca
         "ticket_moves.to_status",
     }
     assert not guesses & sure.keys()
+
+
+# those who write are clients, whom only their address names; members are the staff
+MAILBOX = """
+create table members (id uuid primary key, email text, created_at timestamptz);
+create table desk_clients (id int primary key, email text, name text, created_at timestamptz);
+create table conversations (id int primary key, sent_from_email text, subject text, created_at timestamptz);
+create table messages (id int primary key, conversation_id int references conversations, role text, body text, created_at timestamptz);
+insert into members select md5(n::text)::uuid, n || '@example.com', '2026-03-01' from generate_series(1, 5) n;
+insert into desk_clients select n, n || '@Example.org', 'C', '2026-03-01' from generate_series(1, 9) n;
+insert into conversations select n, case when n % 4 > 0 then 1 + n % 9 || '@Example.org' end, 'S', '2026-03-02' from generate_series(1, 40) n;
+insert into messages select n, 1 + n % 40, (array['user', 'assistant'])[1 + n % 2], 'b', '2026-03-03' from generate_series(1, 80) n;
+"""
+
+
+def test_people_whom_only_an_address_names_are_found_by_it_and_asked_about(
+    database: str, contract: dict[str, set[str]]
+) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(MAILBOX.encode())
+        found = propose(read_snapshot(connection, "gendash"), Samples(connection), contract)
+        text = select_text(found.tables["conversations"])
+        named = connection.execute(
+            f"select count(user_id), min(user_id), max(user_id) from ({text}) q".encode()
+        ).fetchone()
+    assert found.tables["users"].source.name == "desk_clients"
+    assert named == (30, 1, 9)
+    assert all(line.confidence < CERTAIN for line in found.tables["users"].lines)
+    assert any("sent_from_email" in asked and "public.members" in asked for asked in found.questions)
