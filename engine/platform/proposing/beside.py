@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.in_json import DEEPEST, JSON
-from gendash.engine.platform.proposing.names import COLUMNS, rank
+from gendash.engine.platform.proposing.names import COLUMNS, FAILURES, rank
 from gendash.engine.platform.proposing.proposal import Line, RowSample, TableSeen
 from gendash.engine.platform.proposing.values import place_of
 
@@ -56,6 +57,16 @@ def state_beside(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Line
             sure = WHOLE if is_whole else SURE
             yield Line("status", read.sql, (column,), sure, f"{read.evidence} in {column}", read.words)
             return
+
+
+def reason_beside(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Line]:
+    """Why a document failed: a column that says so, else a key of its JSON; at most one."""
+    texts = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS)]
+    named = [(name, place_of(alias, name)) for name in texts if rank(name, FAILURES) >= 0.8]
+    within = ((column, text) for column, text, *_ in leaves(one, sample, (*FAILURES, "reason"), alias))
+    found = next(chain(named, within), None)
+    if found:
+        yield Line("failure_reason", found[1], (found[0],), SURE, f"what {found[0]} says")
 
 
 def leaves(

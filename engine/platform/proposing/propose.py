@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gendash.engine.platform.proposing.beside import state_beside
+from gendash.engine.platform.proposing.beside import reason_beside, state_beside
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
 from gendash.engine.platform.proposing.derived import conversations_of, ratings_of
 from gendash.engine.platform.proposing.elsewhere import (
@@ -209,6 +209,8 @@ class _Proposer:
         """Lines that are no plain column: chunks counted in a table of their own, and metadata with known keys."""
         if table == "documents" and "chunk_count" not in found:
             yield from chunk_count(alias, one, self.columns.id_of(one), self.tables, self.columns.with_nulls)
+        if table == "documents" and "failure_reason" in self.contract[table]:
+            yield from reason_beside(alias, one, self.columns.with_nulls)
         named = metadata_columns(one) if "metadata" in self.contract[table] else []
         if named:
             yield from metadata(alias, self.columns.sample(one, named))

@@ -38,7 +38,7 @@ insert into chats select n, 1 + n % 10, 'C', '2026-03-04' from generate_series(1
 insert into chat_messages select n, 1 + n % 20, (array['user', 'assistant', 'staff'])[1 + n % 3], 'c', case when n % 10 = 1 then 'draft' when n % 3 > 0 then 'sent' end,
   case when n % 3 = 1 and n % 4 > 0 then (array['thumbs-up', 'thumbs-down'])[1 + n % 2] end, case when n % 3 = 1 then 'x' end,
   case when n % 3 = 1 then timestamptz '2026-03-06' end, '2026-03-05', '2026-03-09' from generate_series(1, 120) n;
-insert into documents select n, 1 + n % 9, 'D', (case n % 4 when 0 then '{"phase": {"status": "failed"}}' when 1 then '{"phase": {"status": "queued"}}'
+insert into documents select n, 1 + n % 9, 'D', (case n % 4 when 0 then '{"phase": {"status": "failed", "reason": "too large"}}' when 1 then '{"phase": {"status": "queued"}}'
   else '{"phase": {"status": "indexed"}}' end)::json, '2026-03-05' from generate_series(1, 40) n;
 insert into document_files select n, n, 'a b.' || (array['pdf', 'docx'])[1 + n % 2], 'application/octet-stream', 1000 + n from generate_series(1, 30) n;
 insert into chunks select n, 1 + n % 40, 'c' from generate_series(1, 90) n;
@@ -92,6 +92,7 @@ def test_words_json_and_owners_give_the_right_rows_and_what_is_a_guess_is_not_ca
         ("failed", 10, 7112),
         ("processing", 10, 8120),
     ]
+    assert rows("documents", "failure_reason, count(*)") == [("too large", 10), (None, 30)]
     assert rows("documents", "file_type, count(*)") == [("docx", 15), ("pdf", 15), (None, 10)]
     assert rows("ticket_moves", "to_status, count(*)") == [("closed", 20), ("open", 20)]
     assert "board_invites" not in texts["users"], "an invitation's role is not that of who invites"

@@ -18,5 +18,7 @@ select agent_id::text, count(*), count(*) filter (where role = 'user')
 from messages m where not is_deleted and agent_id not in (select id from agents where is_deleted) group by 1;
 -- figure: documents
 select 'done', 'pdf', count(*), sum(file_size), sum((select count(*) from source_passages p where p.file_id = f.id)) from files f where not is_deleted;
+-- figure: failures (none: the platform gives no reason)
+select null, null where false;
 -- figure: uploaders
 select _created_by_id::text, count(*) from files where not is_deleted group by 1;

@@ -21,5 +21,7 @@ select m.role = 'ASSISTANT', count(*), count(feedback_note), count(distinct s.us
 select false, count(*) from ai_chat_messages m join ai_chat_sessions s on s.id = session_id where role = 'ASSISTANT' and deleted_at is null;
 -- figure: documents
 select case processing_status when 'READY' then 'done' when 'FAILED' then 'failed' else 'processing' end, split_part(mime_type, '/', 2), count(*), sum(file_size), sum((select count(*) from document_chunks c where c.document_id = d.id)) from documents d group by 1, 2;
+-- figure: failures (none: the platform gives no reason)
+select null, null where false;
 -- figure: uploaders
 select owner_id::text, count(*) from documents group by 1;
