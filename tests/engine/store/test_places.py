@@ -304,7 +304,7 @@ def test_the_api_prepares_statements_in_sessions_of_its_own_and_none_behind_a_po
 
     direct, behind = asked(filled), asked(pooled(filled))
     assert direct[0] == behind[0] and "Failed" not in str(direct[0])
-    assert True in direct[1] and behind[1] == {False}
+    assert any(direct[1]) and behind[1] == {False}
 
 
 def test_building_indexes_through_a_pooler_is_refused_with_the_way_out(
