@@ -99,7 +99,7 @@ class LangfuseDouble(Rows):
     def start(self) -> LangfuseDouble:
         """Starts serving in a thread of its own."""
         self._server = server_of(self, self.port)
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True).start()
         return self
 
     def stop(self) -> None:

@@ -8,7 +8,8 @@ import shutil
 import socketserver
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -27,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests"))  # tests are no package, so what they share needs a path
 _numbers = count(1)
 gc.set_threshold(50_000)  # as `gendash` itself: thousands of tests and some catalogs live to the end of a worker
-socketserver.BaseServer.serve_forever.__defaults__ = (0.02,)  # a server ends at once, not at a look each half second
+socketserver.BaseServer.serve_forever.__defaults__ = (0.005,)  # a server ends at once, not at a look each half second
 for _name in ("no_proxy", "NO_PROXY"):  # servers of tests are here, whatever proxy the environment names
     os.environ[_name] = ",".join(filter(None, [os.environ.get(_name), "127.0.0.1"]))
 
@@ -158,22 +159,45 @@ def own_postgres() -> Iterator[demo_postgres.Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def _admin(postgres: demo_postgres.Server) -> Iterator[Callable[[], psycopg.Connection[Any]]]:
+    """The superuser's connection for all that makes and drops databases; another one where a test has ended it."""
+    made: list[psycopg.Connection[Any]] = []
+
+    def admin() -> psycopg.Connection[Any]:
+        with suppress(IndexError, psycopg.OperationalError):
+            made[-1].execute("select")
+            return made[-1]
+        made.append(psycopg.connect(postgres.url(), autocommit=True))
+        return made[-1]
+
+    yield admin
+    for connection in made:
+        connection.close()
+
+
+Admin = Callable[[], psycopg.Connection[Any]]
+
+
 @pytest.fixture
-def new_database(postgres: demo_postgres.Server) -> Iterator[Callable[[], str]]:
+def new_database(postgres: demo_postgres.Server, _admin: Admin) -> Iterator[Callable[[], str]]:
     """Makes a fresh, empty database and returns its URL as superuser; all are dropped afterwards."""
     made: list[str] = []
-    with psycopg.connect(postgres.url(), autocommit=True) as admin:
 
-        def make() -> str:
-            name = f"test_{next(_numbers)}"
-            admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-            made.append(name)
-            return postgres.url(name)
+    def make() -> str:
+        name = f"test_{next(_numbers)}"
+        _admin().execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        made.append(name)
+        return postgres.url(name)
 
-        yield make
-        for name in made:
-            admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
-        _drop_roles(admin)
+    yield make
+    _drop_databases(_admin(), made)
+
+
+def _drop_databases(admin: psycopg.Connection[Any], names: Iterable[str]) -> None:
+    for name in names:
+        admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+    _drop_roles(admin)
 
 
 def _drop_roles(admin: psycopg.Connection[Any]) -> None:
@@ -187,41 +211,35 @@ def _drop_roles(admin: psycopg.Connection[Any]) -> None:
 
 
 @pytest.fixture(scope="module")
-def _templates(postgres: demo_postgres.Server) -> Iterator[set[str]]:
+def _templates(_admin: Admin) -> Iterator[set[str]]:
     """Names of the databases that `copy_of` has filled in this module."""
     made: set[str] = set()
     yield made
-    with psycopg.connect(postgres.url(), autocommit=True) as admin:
-        for name in made:
-            admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
-        _drop_roles(admin)
+    _drop_databases(_admin(), made)
 
 
 @pytest.fixture
-def copy_of(postgres: demo_postgres.Server, _templates: set[str]) -> Iterator[Callable[..., str]]:
+def copy_of(postgres: demo_postgres.Server, _admin: Admin, _templates: set[str]) -> Iterator[Callable[..., str]]:
     """``copy_of("world", fill)``: URL of a copy of a database that ``fill(url)`` fills once in a module.
 
     A copy takes a tenth of the time of a migration. Roles are shared by all copies.
     """
     made: list[str] = []
-    with psycopg.connect(postgres.url(), autocommit=True) as admin:
-        by_files = "strategy file_copy" if admin.info.server_version >= 150000 else ""  # rather than through the log
+    by_files = "strategy file_copy" if _admin().info.server_version >= 150000 else ""  # rather than through the log
 
-        def copy(name: str, fill: Callable[[str], object]) -> str:
-            template = f"template_{name}"
-            if template not in _templates:
-                admin.execute(sql.SQL("create database {}").format(sql.Identifier(template)))
-                _templates.add(template)
-                fill(postgres.url(template))
-            made.append(f"test_{next(_numbers)}")
-            parts = sql.Identifier(made[-1]), sql.Identifier(template), sql.SQL(by_files)
-            admin.execute(sql.SQL("create database {} template {} {}").format(*parts))
-            return postgres.url(made[-1])
+    def copy(name: str, fill: Callable[[str], object]) -> str:
+        template = f"template_{name}"
+        if template not in _templates:
+            _admin().execute(sql.SQL("create database {}").format(sql.Identifier(template)))
+            _templates.add(template)
+            fill(postgres.url(template))
+        made.append(f"test_{next(_numbers)}")
+        parts = sql.Identifier(made[-1]), sql.Identifier(template), sql.SQL(by_files)
+        _admin().execute(sql.SQL("create database {} template {} {}").format(*parts))
+        return postgres.url(made[-1])
 
-        yield copy
-        for name in made:
-            admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
-        _drop_roles(admin)
+    yield copy
+    _drop_databases(_admin(), made)
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def front_of(url: str) -> Iterator[Front]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    Thread(target=server.serve_forever, daemon=True).start()
     front.url = f"http://127.0.0.1:{server.server_port}"
     yield front
     server.shutdown()

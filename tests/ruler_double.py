@@ -74,7 +74,7 @@ def running_ruler(prefix: str) -> Iterator[Ruler]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    Thread(target=server.serve_forever, daemon=True).start()
     double.url = f"http://127.0.0.1:{server.server_port}{prefix}"
     yield double
     server.shutdown()
