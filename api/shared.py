@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 
+import redis
 from redis.asyncio import Redis
 
 LOG = logging.getLogger("gendash.api")
@@ -18,11 +19,15 @@ PAUSE_S = 10.0
 
 
 class Shared:
-    """A Redis and whether it is asked now; the log has a line when it goes away and one when it is back."""
+    """A Redis and whether it is asked now; the log has a line when it goes away and one when it is back.
+
+    ``client`` is for the event loop, ``answers`` for the threads that compute answers.
+    """
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.url, self.clock = url, clock
         self.client = Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
+        self.answers = redis.Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
         self.down_until: float | None = None
 
     def is_there(self) -> bool:
@@ -45,3 +50,4 @@ class Shared:
     async def close(self) -> None:
         """Closes its connections."""
         await self.client.aclose()
+        self.answers.close()
