@@ -63,43 +63,27 @@ class Cache:
             task.exception()  # all who waited may have gone away
 
     async def _found(self, hashed: str, seconds: float, compute: Callable[[], bytes]) -> bytes:
-        found, was_kept = await run_in_threadpool(self._kept_or_computed, hashed, seconds, compute)
-        self.hits += was_kept
-        self.misses += not was_kept
+        found = await self._from_redis(hashed)
+        if found is None:
+            self.misses += 1
+            found = await run_in_threadpool(compute)
+            self._to_redis(hashed, found, seconds)
+        else:
+            self.hits += 1
         with suppress(ValueError):  # larger than the whole memory
             self.memory[hashed] = (found, seconds)
         return found
 
-    def _kept_or_computed(self, hashed: str, seconds: float, compute: Callable[[], bytes]) -> tuple[bytes, bool]:
-        """The answer that Redis has, or a computed one, and whether Redis had it.
-
-        All in the thread that computes: each way back to the event loop would wait for the threads that compute then.
-        """
-        kept = self._from_redis(hashed)
-        if kept is not None:
-            return kept, True
-        found = compute()
-        self._to_redis(hashed, found, seconds)
-        return found, False
-
-    def _from_redis(self, hashed: str) -> bytes | None:
+    async def _from_redis(self, hashed: str) -> bytes | None:
         if self.shared is None or not self.shared.is_there():
             return None
-        try:
-            found = self.shared.answers.get(f"gendash:{hashed}")
-        except Exception as error:
-            self.shared.failed(error)
-            return None
-        self.shared.answered()
+        found = await self.shared.ask("GET", f"gendash:{hashed}")
         return found if isinstance(found, bytes) and len(found) <= MOST_BYTES else None
 
     def _to_redis(self, hashed: str, body: bytes, seconds: float) -> None:
-        if self.shared is None or not self.shared.is_there():
-            return
-        try:
-            self.shared.answers.set(f"gendash:{hashed}", body, px=max(1, int(seconds * 1000)))
-        except Exception as error:
-            self.shared.failed(error)
+        """Sends an answer to Redis; nobody waits until it is there."""
+        if self.shared is not None and self.shared.is_there():
+            self.shared.send("SET", f"gendash:{hashed}", body, "PX", max(1, int(seconds * 1000)))
 
 
 def _hash(text: bytes) -> str:

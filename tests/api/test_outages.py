@@ -129,7 +129,7 @@ def test_a_high_limit_is_counted_in_redis_now_and_then_and_holds_to_one_in_a_hun
         shared = [redis_module.Shared(url) for _ in range(2)]
         each = [Limiter(low, one) for one in shared]
         waits = [await each[number % 2].wait_for_token("one") for number in range(600)]
-        scripts = shared[0].answers.info("commandstats")["cmdstat_evalsha"]["calls"]
+        scripts = (await shared[0].client.info("commandstats"))["cmdstat_evalsha"]["calls"]
         for one in shared:
             await one.close()
         return waits, scripts
