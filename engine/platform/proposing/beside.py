@@ -45,7 +45,9 @@ def rating_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
             return
         read = values.read_rating(text, column, "text", given)
         if read.adds > values.NO_ROWS and read.words and not read.unknown:
-            yield Line("rating", read.sql, (column,), SURE, f"{read.evidence} in {column}", read.words)
+            yield Line(
+                "rating", read.sql, (column,), values.sure_of_rating(read), f"{read.evidence} in {column}", read.words
+            )
             return
 
 

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.links import on_row
-from gendash.engine.platform.proposing.names import STATES, rank
-from gendash.engine.platform.proposing.proposal import Line, ProposedTable, TableSeen
+from gendash.engine.platform.proposing.names import STATES, rank, words_of
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
 from gendash.engine.platform.proposing.rows import GONE, UNSENT, Condition, soft_delete, without_words
+from gendash.engine.platform.proposing.tables import GROUPS
 from gendash.engine.platform.proposing.values import TEXTS, place_of
 
+ALONE = 0.82  # that who made what a document belongs to, and nobody shares, has uploaded it
 Joins = tuple[list[str], list[Condition]]
 
 
@@ -88,7 +90,10 @@ def _owners_of_documents(columns: Columns, lines: list[Line]) -> Joins:
         person = columns.line("documents", "user_id", above) if above and above is not one else None
         if above and person and person.reads[0] in above.references:
             sql = person.sql.replace("d.", "k.")
-            lines.append(Line("user_id", sql, (), DOUBTFUL, f"{person.evidence}, of {above.name}"))
+            declared = column not in one.implied | one.shown and person.reads[0] not in above.implied | above.shown
+            shared = words_of(above.name).rpartition("_")[2] in GROUPS
+            sure = ALONE if declared and not shared and person.confidence >= CERTAIN else DOUBTFUL
+            lines.append(Line("user_id", sql, (), sure, f"{person.evidence}, of {above.name}"))
             join = f"join {above.quoted} k on {on_row(one, column, 'd', 'k', to[2])}"
             return [join], [(sql, sure, f"{why}, of {above.name}") for sql, sure, why in soft_delete("k", above)]
     return [], []

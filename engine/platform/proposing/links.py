@@ -39,7 +39,8 @@ def _beside(one: TableSeen, to: tuple[str, str, str], keyed: Sequence[TableSeen]
 def on_row(one: TableSeen, column: str, alias: str, other: str, key: str) -> str:
     """SQL that joins what a column names: ``other`` is the alias of that row, ``key`` its column."""
     pairs = ((column, key), *one.beside.get(column, ()))
-    return " and ".join(f"{place_of(other, to)} = {place_of(alias, own)}" for own, to in pairs)
+    as_text = "::text" if column in one.as_text else ""
+    return " and ".join(f"{place_of(other, to)}{as_text} = {place_of(alias, own)}{as_text}" for own, to in pairs)
 
 
 def id_column(one: TableSeen) -> str:

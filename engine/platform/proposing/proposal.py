@@ -28,6 +28,8 @@ class TableSeen:
     references: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)  # schema, table, column
     rows: float = 0.0
     implied: frozenset[str] = frozenset()  # references that no foreign key declares, but names and types imply
+    shown: frozenset[str] = frozenset()  # references that only the values show
+    as_text: frozenset[str] = frozenset()  # references whose type is another than that of the key: compared as texts
     # by a column that names a row together with others, such as a tenant's id: their pairs, own and of that row
     beside: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
@@ -55,6 +57,10 @@ class RowSample(Protocol):
 
     def known(self, one: TableSeen, column: str, to: TableSeen, key: str) -> float | None:
         """The share of some distinct values of a column that are keys of another table; None if there is no value."""
+        ...
+
+    def share(self, one: TableSeen, alias: str, holds: str, given: str = "true") -> float | None:
+        """The share of some rows for which a condition holds, of those with another; None if there are too few."""
         ...
 
     def unique(self, one: TableSeen, column: str) -> bool:

@@ -21,17 +21,20 @@ from gendash.engine.platform.proposing.joins import gone, parents, person_of_rat
 from gendash.engine.platform.proposing.links import with_implied
 from gendash.engine.platform.proposing.moves import moves_of
 from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, meaning, rank, words_of
+from gendash.engine.platform.proposing.people import handler, person_by_address
 from gendash.engine.platform.proposing.proposal import Line, Proposal, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.rows import (
     chunk_count,
     internal_rows,
     metadata,
     metadata_columns,
+    notes_of_staff,
     of_its_file,
     soft_delete,
     status_of_failure,
 )
 from gendash.engine.platform.proposing.scores import pair_of
+from gendash.engine.platform.proposing.shown import with_shown
 from gendash.engine.platform.proposing.tables import choose_tables, is_ticket
 from gendash.engine.platform.proposing.tenants import doubted, with_tenants
 from gendash.engine.platform.proposing.unions import united
@@ -59,6 +62,9 @@ class _Proposer:
     def __init__(self, tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[str, Collection[str]]) -> None:
         self.tables, self.contract = with_implied(tables), contract
         choice = choose_tables(self.tables, sample)
+        shown = with_shown(self.tables, list(choice.tables.values()), sample)
+        if shown != self.tables:
+            self.tables, choice = shown, choose_tables(shown, sample)
         self.columns = Columns(self.tables, sample, choice)
         self.chosen, self.people = choice.tables, choice.people
         self.questions, self.doubtful, self.others = choice.questions, choice.doubtful, choice.others
@@ -188,7 +194,9 @@ class _Proposer:
         if table == "messages":
             talks = self.chosen.get("conversations")
             of_tickets = bool(talks and is_ticket(talks))
-            conditions = [*conditions, *internal_rows(alias, one, of_tickets), *messages_among(self.events)]
+            notes = internal_rows(alias, one, of_tickets)
+            notes = notes_of_staff(notes, one, lines, self.columns.with_nulls)
+            conditions = [*conditions, *notes, *messages_among(self.events)]
             conditions += unsent(self.columns, alias, one)
         joins, above = parents(self.columns, table, one, lines)
         return ProposedTable(table, one, lines, joins, (*conditions, *above), pair=pair)
@@ -240,9 +248,9 @@ class _Proposer:
             yield from (line for line in files if line.column not in by or by[line.column].confidence < line.confidence)
         person = {"conversations": "user_id", "tickets": "created_by"}.get(table, "")
         if person and person not in by:
-            yield from self.columns.by_address(table, person, one)
+            yield from person_by_address(self.columns, table, person, one)
         if table == "tickets" and "assigned_to" not in by:
-            yield from self.columns.handler(one, by.get("created_by"))
+            yield from handler(self.columns, one, by.get("created_by"))
         if table == "conversations" and "user_id" not in by:
 
             def named(by: TableSeen, column: str, alias: str) -> str:

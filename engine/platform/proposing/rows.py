@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
@@ -15,16 +15,20 @@ from gendash.engine.platform.proposing.names import (
     INTERNAL,
     METADATA,
     SHOWN,
+    TEXTS,
     joined_words,
     rank,
+    words_of,
 )
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableSeen
 from gendash.engine.platform.proposing.scores import FILE_NAMES, chunks_of
 from gendash.engine.platform.proposing.values import place_of
 
 Condition = tuple[str, float, str]  # SQL, confidence, evidence
+SETTLED = 0.85  # what the rows themselves say
 GONE = ("deleted", "removed", "trashed", "purged")
 UNSENT = ("draft", "discarded", "unsent")
+PART_OF_TEXT = {"embedding", "vector", "token", "token_count", "chunk_index", "position"}
 KEYS = ("intent", "trace_id")  # what gendash reads of a row's metadata
 
 
@@ -67,13 +71,25 @@ def internal_rows(alias: str, one: TableSeen, of_tickets: bool) -> Iterator[Cond
             return
 
 
+def notes_of_staff(
+    notes: Iterable[Condition], one: TableSeen, lines: Sequence[Line], sample: RowSample
+) -> Iterator[Condition]:
+    """The conditions that leave out notes, surer where those who ask for help have written none of these."""
+    role = next((line.sql for line in lines if line.column == "role" and line.confidence), "")
+    for sql, sure, why in notes:
+        share = sample.share(one, "m", f"({role})::text in ('user', 'human')", f"not ({sql})") if role else None
+        yield (sql, SETTLED, f"{why}; no person who asks wrote one") if share == 0.0 else (sql, sure, why)
+
+
 def chunk_count(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[Line]:
     """The chunks of a document, counted in a table of their own."""
     found = chunks_of(one, tables)
     if found and id_:
         other, column = found
         named = column not in other.implied or sample.known(other, column, one, id_) == 1.0
-        sure = 0.85 if rank(other.name, CHUNKS[:2]) > 0 and named else CERTAIN - 0.1
+        words = {words_of(each) for each in other.columns}
+        is_part = rank(other.name, CHUNKS[:2]) > 0 or (words & set(TEXTS) and words & PART_OF_TEXT)
+        sure = 0.85 if is_part and named else CERTAIN - 0.1
         sql = f"(select count(*) from {other.quoted} n where {on_row(other, column, 'n', alias, id_)})"
         yield Line("chunk_count", sql, (), sure, f"rows of {other.name}")
 

@@ -75,7 +75,7 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
     _choose_documents(found, [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH], tables)
     _choose_conversations(found, tables, sample)
     _choose_people(found, tables)
-    if "users" in found.doubtful:
+    if "users" in found.doubtful or not _names_its_person(found):
         _choose_by_addresses(found, filled, sample)
     _ask_for_twins(found, tables)
     talks = found.tables.get("conversations")
@@ -271,6 +271,13 @@ def _choose_people(found: TableChoice, tables: Sequence[TableSeen]) -> None:
         found.questions.append(f"users: are the rows of {listed} all people? Each is a part of users.sql")
 
 
+def _names_its_person(found: TableChoice) -> bool:
+    """True if a conversation names a person of its own, not only those who handle it."""
+    talks, people = found.tables.get("conversations"), {one.place for one in found.people}
+    named = talks.references.items() if talks else ()
+    return any(to[:2] in people and rank(column, COLUMNS["conversations.user_id"]) > 0 for column, to in named)
+
+
 def _choose_by_addresses(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
     """The people whose addresses conversations have, where nothing else in those names anybody."""
     talks, fits = found.tables.get("conversations"), []
@@ -281,11 +288,14 @@ def _choose_by_addresses(found: TableChoice, tables: Sequence[TableSeen], sample
             fits += [(share, column, one)] if share and share > NAMES_MOST else []
     if fits and talks:
         _, column, people = max(fits, key=lambda each: each[0])
-        former = found.people[0]
-        found.people, found.tables["users"] = [people], people
+        former = [one for one in found.people if one is not people]
+        acting = [] if "users" in found.doubtful else former  # nothing but the choice by its name speaks for it
+        found.people, found.tables["users"] = [people, *acting], people
         found.questions[:] = [asked for asked in found.questions if not asked.startswith("users: are the rows of")]
         whose = f"{people.name}, whose addresses {column} of {talks.name} has"
-        found.questions.append(f"users: are they the rows of {whose}, or of {former.schema}.{former.name}, too?")
+        listed = " and of ".join(f"{one.schema}.{one.name}" for one in former)
+        if former:
+            found.questions.append(f"users: are they the rows of {whose}, and those of {listed}, too?")
 
 
 def addresses(one: TableSeen) -> list[str]:

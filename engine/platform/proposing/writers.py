@@ -19,6 +19,7 @@ from gendash.engine.platform.proposing.tables import is_ticket
 from gendash.engine.platform.proposing.values import place_of
 
 FEWEST_OPENED, MOST_TRIED = 8, 3  # conversations that show who opens them, and columns that are looked at
+ALL_BUT_FEW = 0.97  # of the messages of tickets: people may write for each other
 PAIR = 0.82  # that a row with a question and an answer is two messages, or that two columns name who wrote one
 Events = tuple[str, Mapping[str, str]]  # the column of events that says which are messages, and the side by its words
 
@@ -104,9 +105,27 @@ def _by_staff(columns: Columns, one: TableSeen) -> Iterator[Line]:
         who = on_row(one, name, "m", "u", columns.id_of(users))
         inner = f"select from {users.quoted} u where {who} and ({role.sql}) in ('admin', 'super_admin')"
         sql = f"case when exists ({inner}) then 'assistant' else 'user' end"
+        evidence = f"{role.reads[0]} of {users.name}"
+        if _asks_or_handles(columns, one, name, f"exists ({inner})"):
+            yield Line("role", sql, (name,), PAIR, f"{evidence}; all others wrote in their own {talks.name}")
+            return
         columns.questions.append(f"messages: are those of people whose {role.reads[0]} is staff's the answers?")
-        yield Line("role", sql, (name,), DOUBTFUL, f"{role.reads[0]} of {users.name}")
+        yield Line("role", sql, (name,), DOUBTFUL, evidence)
         return
+
+
+def _asks_or_handles(columns: Columns, one: TableSeen, writer: str, is_staff: str) -> bool:
+    """True if each message of a ticket is of its own person, or of one of the staff, and both write."""
+    talks, talk = columns.chosen["conversations"], columns.line("messages", "conversation_id", one)
+    person = columns.line("conversations", "user_id", talks)
+    if not (talk and person and len(talk.reads) == 1 and talk.reads[0] in one.references):
+        return False
+    on = on_row(one, talk.reads[0], "m", "c", columns.id_of(talks))
+    own = f"exists (select from {talks.quoted} c where {on} and ({person.sql})::text = {place_of('m', writer)}::text)"
+    given = f"{place_of('m', writer)} is not null"
+    explained = columns.with_nulls.share(one, "m", f"{own} or {is_staff}", given)
+    of_staff = columns.with_nulls.share(one, "m", is_staff, given)
+    return (explained or 0.0) >= ALL_BUT_FEW and 0 < (of_staff or 0.0) < 1
 
 
 def _by_opening(columns: Columns, one: TableSeen, role: Line | None) -> Iterator[Line]:

@@ -1,0 +1,47 @@
+"""The people whom a row names: by an address, or as the one of two tables that handles what the other asks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, LEAST_KNOWN, Columns, by
+from gendash.engine.platform.proposing.names import COLUMNS, rank, words_of
+from gendash.engine.platform.proposing.proposal import Line, TableSeen
+from gendash.engine.platform.proposing.tables import addresses
+from gendash.engine.platform.proposing.values import place_of
+
+GUESSED, SETTLED = 0.6, 0.85
+
+
+def person_by_address(columns: Columns, table: str, column: str, one: TableSeen) -> Iterator[Line]:
+    """The person whom a row names by an e-mail address, such as that of who sent it; at most one."""
+    known = (*COLUMNS["conversations.user_id"], *COLUMNS["tickets.created_by"])
+    for users in columns.people[:1]:
+        named = (name for name in users.columns if words_of(name) in ("email", "email_address"))
+        address = next(named, "")
+        for name in one.columns if address else ():
+            who = words_of(name).removesuffix("_address").removesuffix("_email")
+            is_named = who != words_of(name) and rank(f"{who}_id", known) >= 0.8
+            share = columns.with_nulls.known(one, name, users, address) if is_named or name in addresses(one) else None
+            if is_named or (share and share > LEAST_KNOWN):
+                same = f"lower({place_of('u', address)}) = lower({place_of(ALIASES[table], name)})"
+                own = columns.named_as("users", users, columns.id_sql(users, "u"))
+                sql = f"(select {own} from {users.quoted} u where {same} limit 1)"
+                sure = SETTLED if share == 1.0 and columns.with_nulls.unique(users, address) else GUESSED
+                yield Line(column, sql, (name,), sure, f"the {address} of {users.name}")
+                return
+
+
+def handler(columns: Columns, one: TableSeen, created: Line | None) -> Iterator[Line]:
+    """Who handles a ticket that names people of two tables: those of the other than the one that it is from."""
+    mine = {one.references[name][:2] for name in (created.reads if created else ()) if name in one.references}
+    mine = mine or {each.place for each in columns.people[:1] if created}  # by an address
+    others = [each for each in columns.people[1:] if mine and each.place not in mine]
+    for name, to in one.references.items():
+        target = next((each for each in others if each.place == to[:2]), None)
+        if target:
+            sql = columns.named_as("users", target, columns.names_sql(one, name, "t", target))
+            evidence = f"{by(name, one)} {target.name}, the other people"
+            sure = SETTLED if words_of(name).startswith("assign") else DOUBTFUL
+            yield Line("assigned_to", sql, (name,), sure, evidence)
+            return
