@@ -64,7 +64,7 @@ def state_beside(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Line
 def reason_beside(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Line]:
     """Why a document failed: a column that says so, else a key of its JSON; at most one."""
     texts = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS)]
-    named = [(name, place_of(alias, name)) for name in texts if rank(name, FAILURES) >= 0.8]
+    named = [(name, place_of(alias, name)) for name in texts if rank(name, FAILURES) > 0]
     within = ((column, text) for column, text, *_ in leaves(one, sample, (*FAILURES, "reason"), alias))
     found = next(chain(named, within), None)
     if found:

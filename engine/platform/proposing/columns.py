@@ -9,7 +9,7 @@ from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
 from gendash.engine.platform.proposing.links import id_column, id_family
-from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, rank, words_of
+from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, rank, without_whose, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableSeen
 from gendash.engine.platform.proposing.tables import TableChoice
 from gendash.engine.platform.proposing.values import Reading, place_of
@@ -20,6 +20,7 @@ SIDES = {"users.role": (("user",), ("admin", "super_admin")), "messages.role": (
 SEVERAL = {"users.role": 2, "messages.role": 2}  # values that a column must have for its agreement to say anything
 ALIKE, WHOLE = 0.99, 0.85  # of rows, those that two columns give the same; a vocabulary of which each word is known
 SCOPES = {"org", "organization", "organisation", "workspace", "team", "tenant", "group", "project", "company"}
+PLAIN = ("first_name", "last_name")
 WORTH = 0.45  # below this nothing is proposed
 DOUBTFUL = CERTAIN - 0.1
 LEAST_KNOWN = 0.5  # of the values of a column, what must be keys of a table: people and rows are deleted
@@ -103,9 +104,12 @@ class Columns:
         if full == "messages.conversation_id" and self.levels:
             return self._conversation_line()
         known = (*COLUMNS.get(full, ()), *COLUMNS.get(f"*.{column}", ()))
+        whose = full == "tickets.first_response_at"
         may_be_named = values.is_vocabulary(full) or full == "tickets.category"
         names = [
-            (rank(name_of(one, name) if may_be_named else name, known), name) for name in one.columns if name != one.key
+            (rank(name_of(one, name) if may_be_named else without_whose(name) if whose else name, known), name)
+            for name in one.columns
+            if name != one.key
         ]
         names = sorted((pair for pair in names if pair[0] > 0), key=lambda pair: -pair[0])[:6]
         if not names and column == "created_at":
@@ -153,7 +157,7 @@ class Columns:
 
     def _agree(self, full: str, one: TableSeen, line: Line, other: Line) -> bool:
         """True if two lines give nearly each row the same, as far as both give one of several values."""
-        if full not in SIDES and full not in REFERS:
+        if full not in SIDES and full not in REFERS and not full.endswith("created_at"):
             return False
         seen = len(self.sample(one, line.reads[:1]).get(line.reads[0], ()))
         if seen < SEVERAL.get(full, 3) or (
@@ -193,10 +197,10 @@ class Columns:
         full = f"{table}.{column}"
         kinds = [name for _, name in names if _needs_values(full, one.columns[name])]
         sampled = self.with_nulls(one, kinds) if kinds else {}
-        filled = {name for name, given in sampled.items() if not given or any(each is not None for each in given)}
+        filled = {name for name, given in sampled.items() if not given or any(each not in (None, "") for each in given)}
         for fit, name in names:
             by_words = values.is_vocabulary(full) or full == "tickets.category"
-            if by_words and name in sampled and name not in filled:
+            if (by_words or column in PLAIN) and name in sampled and name not in filled:
                 continue  # it has no word in any row
             read = self._read(table, column, one, name, [value for value in sampled.get(name, ()) if value is not None])
             if (
@@ -366,7 +370,7 @@ def _needs_values(full: str, kind: str) -> bool:
     epoch = full.endswith("_at") and kind.startswith((*values.NUMBERS, *values.TEXTS))
     return (
         epoch
-        or full in ("documents.file_type", "tickets.category")
+        or full in ("documents.file_type", "tickets.category", "users.first_name", "users.last_name")
         or ((values.is_vocabulary(full) or full == "users.is_active") and kind != "boolean")
     )
 

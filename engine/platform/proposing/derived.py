@@ -67,7 +67,9 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSamp
     if rated_at:
         lines.append(Line("created_at", place_of("m", rated_at[0]), (rated_at[0],), 0.7, f"named like {read.reads[0]}"))
     else:
-        lines.append((by.get("updated_at") or by["created_at"])._replace(column="created_at", confidence=0.5))
+        changed = next((name for name in one.columns if rank(name, COLUMNS["*.updated_at"]) >= 0.8), "")
+        when = Line("created_at", place_of("m", changed), (changed,), 0.5, "its last change") if changed else None
+        lines.append(when or by["created_at"]._replace(column="created_at", confidence=0.5))
     whole = len(read.reads) == 1 and (one.columns[read.reads[0]] == "boolean" or not read.confidence)
     rated = place_of("m", read.reads[0]) if whole else read.sql  # 0 may be no rating
     condition = (f"{rated} is not null", read.confidence, "rated messages")

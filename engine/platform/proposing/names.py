@@ -25,6 +25,7 @@ LABELS, ROLES, MEMBERSHIPS, PARTICIPANTS = (
 FAILURES, STATES, BOTS, LOGINS, WRITERS = (
     _DATA[key].split() for key in ("failures", "states", "bots", "logins", "writers")
 )
+WHOSE = frozenset(_DATA["whose"].split())
 TENANTS = frozenset(_DATA["tenants"].split())
 FILE_TYPES = frozenset(_DATA["file_types"].split())
 CHANGES, WAS, BECAME, CHANGED = (_DATA[key].split() for key in ("changes", "was", "became", "changed"))
@@ -41,6 +42,11 @@ def words_of(name: str) -> str:
     """A name as words in lower case, joined by underscores and each in the singular."""
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", name).lower().strip("_").split("_")
     return "_".join(_singular(part) for part in parts if part and not re.fullmatch(r"v?\d+", part))
+
+
+def without_whose(name: str) -> str:
+    """A name without the words that say whose it is: first_manager_reply_at is first_reply_at."""
+    return "_".join(word for word in words_of(name).split("_") if word not in WHOSE)
 
 
 def _singular(word: str) -> str:

@@ -30,10 +30,10 @@ from gendash.engine.platform.proposing.rows import (
     metadata_columns,
     notes_of_staff,
     of_its_file,
-    soft_delete,
+    people_only,
     status_of_failure,
 )
-from gendash.engine.platform.proposing.scores import pair_of
+from gendash.engine.platform.proposing.scores import names_files, pair_of
 from gendash.engine.platform.proposing.shown import with_shown
 from gendash.engine.platform.proposing.tables import choose_tables, is_ticket
 from gendash.engine.platform.proposing.tenants import doubted, with_tenants
@@ -81,9 +81,17 @@ class _Proposer:
         if "messages" in found:
             if "conversations" not in found:
                 found |= conversations_of(found["messages"])
-            elif not any(line.column == "user_id" for line in found["conversations"].lines):
-                person = list(person_of_messages(self.columns, found["messages"])) or list(self._owner())
-                found["conversations"] = with_line(found["conversations"], person)
+            elif not _has(found["conversations"], "user_id"):
+                person = list(person_of_messages(self.columns, found["messages"], "user_id", "c"))
+                found["conversations"] = with_line(found["conversations"], person or list(self._owner()))
+                if person and "tickets" in found and self.chosen["tickets"] is self.chosen["conversations"]:
+                    created = () if _has(found["tickets"], "created_by") else ("created_by",)
+                    more = [
+                        one
+                        for name in created
+                        for one in person_of_messages(self.columns, found["messages"], name, "t")
+                    ]
+                    found["tickets"] = with_line(found["tickets"], more)
             if "feedback" not in found:
                 rated = ratings_of(found["messages"], self.chosen.get("users"), self.columns.with_nulls)
                 found |= {name: person_of_rated(self.columns, one) for name, one in rated.items()}
@@ -190,7 +198,7 @@ class _Proposer:
         pair = pair_of(one) if table == "messages" and not any(line.column == "role" for line in lines) else None
         if pair:
             lines.append(Line("role", "", pair, PAIR, "a row is a question and its answer"))
-        conditions = list(soft_delete(alias, one)) if table == "users" else gone(self.columns, alias, one)
+        conditions = list(people_only(alias, one)) if table == "users" else gone(self.columns, alias, one)
         if table == "messages":
             talks = self.chosen.get("conversations")
             of_tickets = bool(talks and is_ticket(talks))
@@ -217,6 +225,9 @@ class _Proposer:
         """Lines that are no plain column: chunks counted in a table of their own, and metadata with known keys."""
         if table == "documents" and "chunk_count" not in found:
             yield from chunk_count(alias, one, self.columns.id_of(one), self.tables, self.columns.with_nulls)
+        if table == "documents" and "file_type" not in found and (name := names_files(one, self.columns.with_nulls)):
+            sql = f"substring({place_of(alias, name)} from '[.]([^.]+)$')"
+            yield Line("file_type", sql, (name,), 0.82, "end of the file name")
         if table == "documents" and "failure_reason" in self.contract[table]:
             yield from reason_beside(alias, one, self.columns.with_nulls)
         named = metadata_columns(one) if "metadata" in self.contract[table] else []
@@ -314,6 +325,10 @@ def _names_admins(role: Line) -> bool:
     return any(
         of in admins and (word == "true" or meaning("users.role", word) in admins) for word, of in role.words.items()
     )
+
+
+def _has(one: ProposedTable, column: str) -> bool:
+    return any(line.column == column for line in one.lines)
 
 
 def with_line(one: ProposedTable, lines: Sequence[Line]) -> ProposedTable:

@@ -8,6 +8,7 @@ from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import (
+    BOTS,
     CHUNKS,
     COLUMNS,
     DELETED,
@@ -46,6 +47,15 @@ def soft_delete(alias: str, one: TableSeen) -> Iterator[Condition]:
             return
         if kind.startswith(values.NUMBERS):
             yield f"coalesce({place}, 0) = 0", CERTAIN - 0.1, "soft delete, as a number"
+            return
+
+
+def people_only(alias: str, one: TableSeen) -> Iterator[Condition]:
+    """The conditions of people: not deleted, and no bots."""
+    yield from soft_delete(alias, one)
+    for name, kind in one.columns.items():
+        if kind == "boolean" and rank(name, BOTS) >= 0.8:
+            yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "bots"
             return
 
 

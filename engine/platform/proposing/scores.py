@@ -9,6 +9,7 @@ from gendash.engine.platform.proposing.names import (
     ANSWER,
     CHUNKS,
     COLUMNS,
+    FILE_TYPES,
     LOGINS,
     PERSON,
     QUESTION,
@@ -18,12 +19,17 @@ from gendash.engine.platform.proposing.names import (
     words_of,
 )
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableSeen
+from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
+from gendash.engine.platform.proposing.values import place_of
 
 PARTS = ("embedding", "vector", "chunk_index", "chunk_id")  # a row is a part of a document
+FILE_WORDS = {"file", "name", "path", "key", "title", "url"}
 FILE_NAMES = ("filename", "file_name", "file_path", "path", "url")
 
 
-def score_of(kind: str, one: TableSeen, tables: Sequence[TableSeen], said: Collection[Place]) -> float:
+def score_of(
+    kind: str, one: TableSeen, tables: Sequence[TableSeen], said: Collection[Place], files: Collection[Place]
+) -> float:
     name = rank(one.name, TABLES[kind])
     if kind == "messages" and pair_of(one):
         name = max(name, 0.7)  # a row is a question and its answer, whatever the table's name
@@ -31,7 +37,8 @@ def score_of(kind: str, one: TableSeen, tables: Sequence[TableSeen], said: Colle
         name = max(name, 0.55)
     if kind == "documents" and _is_of_files(one, tables):
         name = max(name, 0.6)
-    return name * 0.9 + _evidence(kind, one, tables) if name else 0.0
+    by_values = 0.3 * (kind == "documents" and one.place in files)
+    return name * 0.9 + _evidence(kind, one, tables) + by_values if name else 0.0
 
 
 def is_said(one: TableSeen, sample: RowSample) -> bool:
@@ -41,6 +48,20 @@ def is_said(one: TableSeen, sample: RowSample) -> bool:
     texts = any(rank(column, TEXTS) == 1 or words_of(column) in TEXTS for column in one.columns)
     given = sample(one, within) if within and texts else {}
     return any(each is not None for values in given.values() for each in values)
+
+
+def names_files(one: TableSeen, sample: RowSample) -> str:
+    """The column whose texts end as names of files do, whatever it is called; empty if none does."""
+    named = [
+        name for name, kind in one.columns.items()
+        if kind.startswith(TEXT_KINDS) and set(words_of(name).split("_")) & FILE_WORDS
+    ]  # fmt: skip
+    ends = "|".join(sorted(FILE_TYPES - {"url"}))
+    for name in named if rank(one.name, TABLES["documents"]) > 0 else ():
+        share = sample.share(one, "d", f"{place_of('d', name)} ~* '[.]({ends})$'", f"{place_of('d', name)} <> ''")
+        if share is not None and share >= 0.8:
+            return name
+    return ""
 
 
 def _is_of_files(one: TableSeen, tables: Sequence[TableSeen]) -> bool:

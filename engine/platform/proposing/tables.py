@@ -18,7 +18,7 @@ from gendash.engine.platform.proposing.names import (
     words_of,
 )
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableSeen
-from gendash.engine.platform.proposing.scores import chunks_of, has_column, is_of_people, is_said, score_of
+from gendash.engine.platform.proposing.scores import chunks_of, has_column, is_of_people, is_said, names_files, score_of
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
 NAMES_MOST = 0.5  # of addresses, what must be those of a table of people
@@ -60,7 +60,8 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
     """The best table of each kind; no table is of two kinds, but a conversation may be a ticket, too."""
     filled = [one for one in tables if one.rows] or list(tables)  # an empty table may be a former one
     said = {one.place for one in filled if is_said(one, sample)}
-    scores = [(score_of(kind, one, tables, said), kind, one) for kind in TABLES for one in filled]
+    files = {one.place for one in filled if names_files(one, sample)}
+    scores = [(score_of(kind, one, tables, said, files), kind, one) for kind in TABLES for one in filled]
     scores.sort(key=lambda one: (-one[0] - _more(*one[1:]), -one[2].rows))
     found = TableChoice({})
     for score, kind, one in scores:
@@ -79,7 +80,7 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
         _choose_by_addresses(found, filled, sample)
     _ask_for_twins(found, tables)
     talks = found.tables.get("conversations")
-    if talks and "tickets" not in found.tables and is_ticket(talks):
+    if talks and "tickets" not in found.tables and (is_ticket(talks) or is_closed(talks, sample)):
         found.tables["tickets"] = talks
     return found
 
@@ -132,6 +133,15 @@ def is_ticket(one: TableSeen) -> bool:
     is_assigned = any(words_of(column).startswith("assign") for column in one.columns)
     found = sum(has_column(one, f"tickets.{sign}") for sign in signs)
     return has_column(one, "tickets.status") and found >= 2 - is_assigned
+
+
+def is_closed(one: TableSeen, sample: RowSample) -> bool:
+    """True if rows are closed after a while: each word of a status is a ticket's, and there is the time of the end."""
+    ends = any(has_column(one, f"tickets.{column}") for column in ("closed_at", "resolved_at"))
+    named = [name for name in one.columns if rank(name, COLUMNS["tickets.status"]) >= 0.8] if ends else []
+    given = sample(one, named) if named else {}
+    means = [[meaning("tickets.status", str(each)) for each in values if each is not None] for values in given.values()]
+    return any(all(words) and "open" in words and {"closed", "resolved"} & set(words) for words in means)
 
 
 def _choose_documents(found: TableChoice, fits: Sequence[TableSeen], tables: Sequence[TableSeen]) -> None:

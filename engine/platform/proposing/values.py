@@ -193,11 +193,11 @@ def read_file_type(place: str, name: str, kind: str, values: Sequence[object] = 
     if words.endswith("name"):
         return Reading(f"substring({place} from '[.]([^.]+)$')", 0.2, "end of the file name")
     if any("/" in str(one) for one in values):
-        adds = KNOWN if all(_MEDIA.match(str(one)) for one in values) else 0.2
+        adds = 0.34 if all(_MEDIA.match(str(one)) for one in values) else 0.2
         return Reading(f"split_part({place}, '/', 2)", adds, "media types")
     known = sum(str(one).lower().lstrip(".") in FILE_TYPES for one in values)
     if known and known >= 0.8 * len(values):
-        return Reading(place, SAID if known == len(values) > 1 else KNOWN, "types of files")
+        return Reading(place, SAID if len(values) > 1 else KNOWN, "types of files")
     return Reading(place, 0.2, kind)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -116,12 +117,19 @@ def values(connection: psycopg.Connection[Any], text: str, id_: str, column: str
     """The values of a column by the row's id, words as gendash's own vocabularies take them."""
     rows = connection.execute(f"select ({id_})::text, ({column})::text from ({text}) q".encode()).fetchall()
     # where two tables of people are united, the id begins with the name of one, which is a matter of taste
-    return {
-        re.sub("^[A-Za-z_]+:", "", key): {"human": "user", "ai": "assistant"}.get(
-            value and value.lower(), value and value.lower()
-        )
-        for key, value in rows
-    }
+    read = moment if column.endswith("_at") else word
+    return {re.sub("^[A-Za-z_]+:", "", key): read(value) for key, value in rows}
+
+
+def word(value: str | None) -> str | None:
+    return {"human": "user", "ai": "assistant"}.get(value.lower(), value.lower()) if value else value
+
+
+def moment(value: str | None) -> str | None:
+    """A time as staging reads it, whatever its form: milliseconds since 1970 and a timestamp may be the same."""
+    if value and re.fullmatch(r"\d{10}|\d{13}", value):
+        value = str(datetime.fromtimestamp(int(value) / 10 ** (len(value) - 10), UTC).replace(tzinfo=None))
+    return value and re.sub(r"[+]00(:00)?$|[.]0+$", "", value.replace("T", " "))
 
 
 def same_values(connection: psycopg.Connection[Any], text: str, other: str, id_: str, column: str) -> bool:
