@@ -10,8 +10,7 @@ from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
 from gendash.engine.platform.proposing.links import id_column, id_family
 from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, rank, without_whose, words_of
-from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableSeen
-from gendash.engine.platform.proposing.tables import TableChoice
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.values import Reading, place_of
 
 OF_PEOPLE = ("conversations.user_id", "tickets.created_by")
@@ -301,6 +300,9 @@ class Columns:
         to = {line.reads[0]: one.references.get(line.reads[0], ("", ""))[:2] for line in lines}
         named = {name: place for name, place in to.items() if place in people}
         given = self.with_nulls(one, list(named)) if len(set(named.values())) > 1 else {}
+        mine = lines[0].reads[0]
+        if to[mine] == self.people[0].place and given.get(mine) and None not in given[mine]:
+            return None  # each row names one of those who talk
         filled = [line for line in lines if None in given.get(line.reads[0], ())]
         if len(filled) < 2:
             return None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, LEAST_KNOWN, Columns, by
+from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import COLUMNS, rank, words_of
-from gendash.engine.platform.proposing.proposal import Line, TableSeen
-from gendash.engine.platform.proposing.tables import addresses
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, TableSeen
+from gendash.engine.platform.proposing.scores import is_of_people
+from gendash.engine.platform.proposing.tables import about, addresses
 from gendash.engine.platform.proposing.values import place_of
 
 GUESSED, SETTLED = 0.6, 0.85
@@ -30,6 +32,35 @@ def person_by_address(columns: Columns, table: str, column: str, one: TableSeen)
                 sure = SETTLED if share == 1.0 and columns.with_nulls.unique(users, address) else GUESSED
                 yield Line(column, sql, (name,), sure, f"the {address} of {users.name}")
                 return
+
+
+def person_of_account(columns: Columns, one: TableSeen) -> Iterator[Line]:
+    """The person whom what a row names belongs to, such as an account for mail; at most one."""
+    for users in columns.people[:1]:
+        for column, to in one.references.items():
+            above = next((each for each in columns.tables if each.place == to[:2]), None)
+            mine = [name for name, other in above.references.items() if other[:2] == users.place] if above else []
+            mine = [name for name in mine if rank(name, COLUMNS["conversations.user_id"]) >= 0.8]
+            if above and mine and is_of_people(above) and above is not users:
+                own = columns.named_as("users", users, columns.names_sql(above, mine[0], "k", users))
+                sql = f"(select {own} from {above.quoted} k where {on_row(one, column, 'c', 'k', to[2])})"
+                yield Line("user_id", sql, (), SETTLED, f"the owner of its {above.name}")
+                return
+
+
+def person_beside(columns: Columns, one: TableSeen) -> Iterator[Line]:
+    """The person whom the one row about a conversation names, such as its session; at most one."""
+    said, people = columns.chosen.get("messages"), {each.place for each in columns.people}
+    if not people or (said and any(to[:2] in people for to in said.references.values())):
+        return  # who writes says more
+    for other, column in about(one, columns.tables, columns.with_nulls):
+        person = columns.line("conversations", "user_id", other)
+        if person and person.reads and person.reads[0] in other.references:
+            sql = person.sql.replace("c.", "k.")
+            inner = f"select {sql} from {other.quoted} k where {on_row(other, column, 'k', 'c', columns.id_of(one))}"
+            sure = SETTLED if person.confidence >= CERTAIN else GUESSED
+            yield Line("user_id", f"({inner} limit 1)", (), sure, f"{person.evidence}, of {other.name}")
+            return
 
 
 def handler(columns: Columns, one: TableSeen, created: Line | None) -> Iterator[Line]:

@@ -79,6 +79,23 @@ class Line(NamedTuple):
     words: Mapping[str, str] = {}
 
 
+@dataclass
+class TableChoice:
+    """The tables by kind, and what of the choice is open.
+
+    ``people`` are the tables of people that the others name, that of ``users`` first; ``levels`` are the columns of
+    messages that name conversations, and their tables, where one holds several of another: the finest first.
+    """
+
+    tables: dict[str, TableSeen]
+    people: list[TableSeen] = field(default_factory=list)
+    levels: list[tuple[str, TableSeen]] = field(default_factory=list)
+    others: dict[str, list[TableSeen]] = field(default_factory=dict)  # by kind the next best, the best first
+    events: tuple[str, Mapping[str, str]] = ("", {})  # of events, the column whose words say that one is a message
+    doubtful: set[str] = field(default_factory=set)
+    questions: list[str] = field(default_factory=list)
+
+
 @dataclass(frozen=True)
 class ProposedTable:
     """A proposed SELECT of a canonical table. ``joins`` and ``conditions`` are SQL with (confidence, evidence)."""

@@ -7,21 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 
 from gendash.engine.platform.proposing.beside import reason_beside, state_beside
+from gendash.engine.platform.proposing.codes import decoded
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
 from gendash.engine.platform.proposing.derived import conversations_of, ratings_of
+from gendash.engine.platform.proposing.documents import of_named_file
 from gendash.engine.platform.proposing.elsewhere import (
     person_of_owners,
     person_of_participants,
     role_of_members,
 )
+from gendash.engine.platform.proposing.handled import is_ticket
 from gendash.engine.platform.proposing.in_json import AS_JSON, JSON, messages_in_json
 from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated, unsent
 from gendash.engine.platform.proposing.links import with_implied
 from gendash.engine.platform.proposing.moves import moves_of
 from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, meaning, rank, words_of
-from gendash.engine.platform.proposing.people import handler, person_by_address
+from gendash.engine.platform.proposing.people import (
+    handler,
+    person_beside,
+    person_by_address,
+    person_of_account,
+)
 from gendash.engine.platform.proposing.proposal import Line, Proposal, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.rows import (
     chunk_count,
@@ -35,7 +44,7 @@ from gendash.engine.platform.proposing.rows import (
 )
 from gendash.engine.platform.proposing.scores import names_files, pair_of
 from gendash.engine.platform.proposing.shown import with_shown
-from gendash.engine.platform.proposing.tables import choose_tables, is_ticket
+from gendash.engine.platform.proposing.tables import choose_tables
 from gendash.engine.platform.proposing.tenants import doubted, with_tenants
 from gendash.engine.platform.proposing.unions import united
 from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
@@ -155,6 +164,7 @@ class _Proposer:
         """The proposal for a canonical table from one table; None where that lacks what is needed."""
         columns = [column for column in _columns_of(table) if column in self.contract[table]]
         lines = [line for column in columns if (line := self.columns.line(table, column, one))]
+        lines = [decoded(self.columns, table, one, line) for line in lines]
         if table == "messages" and not pair_of(one):
             role = next((line for line in lines if line.column == "role"), None)
             written = writer_of(self.columns, one, self.events, role)
@@ -257,6 +267,8 @@ class _Proposer:
         if table == "documents" and "file_size" not in by:
             files = of_its_file("d", one, id_, self.tables, self.columns.with_nulls)
             yield from (line for line in files if line.column not in by or by[line.column].confidence < line.confidence)
+        if table == "documents":
+            yield from of_named_file("d", one, by, self.tables, self.columns.with_nulls)
         person = {"conversations": "user_id", "tickets": "created_by"}.get(table, "")
         if person and person not in by:
             yield from person_by_address(self.columns, table, person, one)
@@ -268,7 +280,12 @@ class _Proposer:
                 place = self.columns.names_sql(by, column, alias, self.people[0])
                 return self.columns.named_as("users", self.people[0], place)
 
-            yield from person_of_participants(one, id_, self.people, self.tables, named)
+            ways = (
+                person_of_account(self.columns, one),
+                person_beside(self.columns, one),
+                person_of_participants(one, id_, self.people, self.tables, named),
+            )
+            yield from islice(chain(*ways), 1)
 
     def _owner(self) -> Iterator[Line]:
         """The owner of what a conversation belongs to, where nothing in it names a person."""

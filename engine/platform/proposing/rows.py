@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.documents import status_by_time
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import (
     BOTS,
@@ -130,6 +131,12 @@ def _best(one: TableSeen, known: Sequence[str], kinds: tuple[str, ...]) -> str:
 def status_of_failure(alias: str, one: TableSeen) -> Line:
     """The status of documents that have none: failed where a column says why, else done."""
     fits = [name for name, kind in one.columns.items() if rank(name, FAILURES) >= 0.8 and kind != "boolean"]
+    done = status_by_time(one, alias)
+    if done:
+        name = max(fits, key=lambda each: rank(each, FAILURES), default="")
+        failed = f"when nullif({place_of(alias, name)}::text, '') is not null then 'failed' " if name else ""
+        sql = f"case {failed}when {done} is null then 'processing' else 'done' end"
+        return Line("status", sql, (), 0.6, "not found: by when it was processed")
     if not fits:
         return Line("status", "'done'", (), 0.5, "not found: each document counts as done")
     name = max(fits, key=lambda each: rank(each, FAILURES))

@@ -12,6 +12,7 @@ from gendash.engine.platform.proposing.names import (
     FILE_TYPES,
     LOGINS,
     PERSON,
+    PROCESSED,
     QUESTION,
     TABLES,
     TEXTS,
@@ -111,6 +112,7 @@ def _evidence(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
         about = has("status", "file_size", "chunk_count", "user_id") + named(*FILE_NAMES) - 2.5 * named(*PARTS)
         is_file = any(words_of(column) in ("filename", "file_name") for column in one.columns)
         about += 0.2 * (is_file and rank(one.name, TABLES[kind]) < 0.8) + 0.3 * (has("file_size") > 0)
+        about += named(*PROCESSED)
         return about + 0.5 * named("name", "title") - 0.7 * (not about)
     return (
         has("status", "priority", "assigned_to")

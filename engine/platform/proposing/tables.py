@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log10
 
+from gendash.engine.platform.proposing.documents import choose_documents
+from gendash.engine.platform.proposing.handled import is_closed, is_ticket
 from gendash.engine.platform.proposing.links import id_column, id_family
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
+    PARTICIPANTS,
     STAFF,
     TABLES,
     TENANTS,
@@ -17,11 +19,12 @@ from gendash.engine.platform.proposing.names import (
     rank,
     words_of,
 )
-from gendash.engine.platform.proposing.proposal import Place, RowSample, TableSeen
-from gendash.engine.platform.proposing.scores import chunks_of, has_column, is_of_people, is_said, names_files, score_of
+from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
+from gendash.engine.platform.proposing.scores import is_of_people, is_said, names_files, score_of
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
 NAMES_MOST = 0.5  # of addresses, what must be those of a table of people
+NEARLY_ALL = 0.9  # of conversations, those that the one row about each names
 PER_DECADE = 0.06  # of a score, for ten times as many rows
 GROUPS = (
     "tenant",
@@ -37,23 +40,6 @@ GROUPS = (
 )
 MOST_TABLES = 30  # whose words are looked at for events
 WORDS_KINDS = ("text", "character", "enum", "citext", "varchar")
-
-
-@dataclass
-class TableChoice:
-    """The tables by kind, and what of the choice is open.
-
-    ``people`` are the tables of people that the others name, that of ``users`` first; ``levels`` are the columns of
-    messages that name conversations, and their tables, where one holds several of another: the finest first.
-    """
-
-    tables: dict[str, TableSeen]
-    people: list[TableSeen] = field(default_factory=list)
-    levels: list[tuple[str, TableSeen]] = field(default_factory=list)
-    others: dict[str, list[TableSeen]] = field(default_factory=dict)  # by kind the next best, the best first
-    events: tuple[str, Mapping[str, str]] = ("", {})  # of events, the column whose words say that one is a message
-    doubtful: set[str] = field(default_factory=set)
-    questions: list[str] = field(default_factory=list)
 
 
 def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice:
@@ -73,9 +59,10 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
             found.others.setdefault(kind, []).append(one)
     if "messages" not in found.tables:
         _choose_events(found, filled, sample)
-    _choose_documents(found, [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH], tables)
+    fits = [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH]
+    choose_documents(found, fits, tables, sample)
     _choose_conversations(found, tables, sample)
-    _choose_people(found, tables)
+    _choose_people(found, tables, sample)
     if "users" in found.doubtful or not _names_its_person(found):
         _choose_by_addresses(found, filled, sample)
     _ask_for_twins(found, tables)
@@ -125,57 +112,6 @@ def _ask_for_twins(found: TableChoice, tables: Sequence[TableSeen]) -> None:
         if one and alike:
             listed = ", ".join(each.name for each in alike[:6])
             found.questions.append(f"{kind}: do the rows of {listed}, with the columns of {one.name}, count, too?")
-
-
-def is_ticket(one: TableSeen) -> bool:
-    """True if a row is handled until it is closed: it has a status, and is assigned or has two signs more."""
-    signs = ("assigned_to", "priority", "resolved_at", "closed_at", "first_response_at", "sla_due_at")
-    is_assigned = any(words_of(column).startswith("assign") for column in one.columns)
-    found = sum(has_column(one, f"tickets.{sign}") for sign in signs)
-    return has_column(one, "tickets.status") and found >= 2 - is_assigned
-
-
-def is_closed(one: TableSeen, sample: RowSample) -> bool:
-    """True if rows are closed after a while: each word of a status is a ticket's, and there is the time of the end."""
-    ends = any(has_column(one, f"tickets.{column}") for column in ("closed_at", "resolved_at"))
-    named = [name for name in one.columns if rank(name, COLUMNS["tickets.status"]) >= 0.8] if ends else []
-    given = sample(one, named) if named else {}
-    means = [[meaning("tickets.status", str(each)) for each in values if each is not None] for values in given.values()]
-    return any(all(words) and "open" in words and {"closed", "resolved"} & set(words) for words in means)
-
-
-def _choose_documents(found: TableChoice, fits: Sequence[TableSeen], tables: Sequence[TableSeen]) -> None:
-    """What people upload, not what is made of it; a person is asked where nothing says which is which."""
-    # what is attached to a message is no document where others are
-    fits = [one for one in fits if not words_of(one.name).endswith("attachment")] or fits
-    named = {to[:2] for one in fits if not has_column(one, "documents.status") for to in _documents_named(one)}
-    # what is uploaded is a file; a source that files name is what they are sorted by
-    sized = [one for one in fits if has_column(one, "documents.file_size")]
-    origins = [one for one in fits if one.place in named and (one in sized or not sized)]
-    # what is cut into chunks is what a platform answers from
-    chunked = [one for one in fits if chunks_of(one, tables)]
-    origins = origins or [one for one in chunked if one in sized] or chunked or list(fits)
-    chosen = found.tables.get("documents")
-    if chosen and chosen not in origins:
-        found.tables["documents"] = chosen = origins[0]
-    others = [one for one in origins if one is not chosen and one not in found.tables.values()]
-    processed = chosen and (has_column(chosen, "documents.status") or chunks_of(chosen, tables))
-    said = found.tables.get("messages")
-    attached = bool(chosen and said and any(to[:2] == said.place for to in chosen.references.values()))
-    if chosen and not processed and (attached or not rank(chosen.name, TABLES["documents"])):
-        found.doubtful.add("documents")
-        found.questions.append(f"documents: are rows of {chosen.name} read to answer from, or attachments of messages?")
-    elif chosen and others:
-        found.doubtful.add("documents")
-        listed = " or of ".join(one.name for one in (chosen, *others))
-        found.questions.append(f"documents: are they the rows of {listed}?")
-
-
-def _documents_named(one: TableSeen) -> Iterator[tuple[str, str, str]]:
-    """What a document's columns such as file_id name, not its parent or its folder."""
-    for column, to in one.references.items():
-        if words_of(column).removesuffix("_id") == words_of(to[1]):
-            yield to
 
 
 def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
@@ -252,21 +188,24 @@ def _holds(above: TableSeen, below: TableSeen, by_place: dict[tuple[str, str], T
 _ACTORS = ("conversations.user_id", "feedback.user_id", "tickets.assigned_to", "tickets.created_by")
 
 
-def _choose_people(found: TableChoice, tables: Sequence[TableSeen]) -> None:
+def _choose_people(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
     """The tables of people who act: that of conversations' people is first; several are united, and it is asked."""
     acting = [one for kind, one in found.tables.items() if kind != "users"]
     talks = found.tables.get("conversations")
     acting.sort(key=lambda one: one is not talks)
     by_place = {one.place: one for one in tables}
+    beside = _beside(found, by_place, sample)
+    acting += beside
     people: dict[tuple[str, str], float] = {}  # with how well a column of theirs is called after who owns a row
     for one in acting:
         for column, to in one.references.items():
             if to[:2] in by_place and _names_a_person(column, by_place[to[:2]]):
                 owns = rank(column, COLUMNS["conversations.user_id"])
-                people[to[:2]] = max(people.get(to[:2], 0.0), owns and owns + (one is talks))
+                people[to[:2]] = max(people.get(to[:2], 0.0), owns and owns + (one is talks or one in beside))
     if talks is None or not any(to[:2] in people for to in talks.references.values()):
         people |= _writers(found, by_place)
     several = [by_place[place] for place in sorted(people, key=lambda place: -people[place])]
+    several = list({one.place: one for one in (owner_of(one, by_place, sample) or one for one in several)}.values())
     several = [one for one in several if not any(_describes(one, other) for other in several)]
     if several and (found.tables.get("users") not in several or several[0] is not found.tables.get("users")):
         found.tables["users"] = several[0]
@@ -341,7 +280,41 @@ def _names_a_person(column: str, to: TableSeen) -> bool:
     """True if a column names who acts: by the column's name and by what it names."""
     known = rank(to.name, TABLES["users"]) >= 0.8
     acts = any(rank(column, COLUMNS[actor]) > 0 for actor in _ACTORS)
-    return acts and (is_of_people(to) or (known and words_of(to.name) not in TENANTS))
+    if is_of_people(to) or (known and words_of(to.name) not in TENANTS):
+        return acts
+    stem = words_of(column).removesuffix("_id")
+    takes_part = (
+        rank(stem, PARTICIPANTS) > 0 and words_of(to.name).endswith(stem) and len(to.references) < len(to.columns) / 2
+    )
+    return acts and takes_part
+
+
+def _beside(found: TableChoice, by_place: Mapping[Place, TableSeen], sample: RowSample) -> list[TableSeen]:
+    """The tables with a row about each conversation, where neither those nor messages name a person."""
+    talks, said = found.tables.get("conversations"), found.tables.get("messages")
+    named = [pair for one in (talks, said) if one for pair in one.references.items()]
+    if any(to[:2] in by_place and _names_a_person(column, by_place[to[:2]]) for column, to in named):
+        return []
+    return [one for one, _ in about(talks, list(by_place.values()), sample)] if talks else []
+
+
+def owner_of(one: TableSeen, by_place: Mapping[Place, TableSeen], sample: RowSample) -> TableSeen | None:
+    """The people who have several rows of a table that looks like one of people, such as accounts for mail."""
+    for column, to in one.references.items():
+        other = by_place.get(to[:2])
+        owns = rank(column, COLUMNS["conversations.user_id"]) >= 0.8 and column != one.key
+        if other and other is not one and owns and is_of_people(other) and rank(other.name, TABLES["users"]) >= 0.8:
+            return None if sample.unique(one, column) else other
+    return None
+
+
+def about(talks: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[TableSeen, str]]:
+    """The tables that have one row for each conversation, with their column that names it."""
+    for one in tables:
+        for column, to in one.references.items():
+            mine = to[:2] == talks.place and one is not talks and one.rows
+            if mine and sample.unique(one, column) and (sample.known(talks, to[2], one, column) or 0.0) >= NEARLY_ALL:
+                yield one, column
 
 
 def _describes(one: TableSeen, other: TableSeen) -> bool:
