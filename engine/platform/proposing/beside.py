@@ -13,6 +13,7 @@ from gendash.engine.platform.proposing.proposal import Line, RowSample, TableSee
 from gendash.engine.platform.proposing.values import place_of
 
 WHOLE, FEWEST = 0.85, 20  # where each of at least so many documents has the key
+FEW, MOST = 0.05, 0.5  # of documents that did not fail and of those that did, who may say why
 SURE = 0.7  # below what is called certain: a person reads it
 
 
@@ -69,6 +70,21 @@ def reason_beside(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Lin
     found = next(chain(named, within), None)
     if found:
         yield Line("failure_reason", found[1], (found[0],), SURE, f"what {found[0]} says")
+
+
+def reason_by_rows(alias: str, one: TableSeen, status: Line | None, sample: RowSample) -> Iterator[Line]:
+    """The text that failed documents have and others have not; at most one."""
+    bad = [word for word, of in status.words.items() if of == "failed"] if status and len(status.reads) == 1 else []
+    if not status or not bad:
+        return
+    is_bad = f"lower({place_of(alias, status.reads[0])}::text) in ({', '.join(map(quote_text, bad))})"
+    named = (name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in status.reads)
+    for name in (each for each in named if each not in one.references and each != one.key):
+        filled = f"coalesce({place_of(alias, name)}::text, '') <> ''"
+        rest = sample.share(one, alias, filled, f"not ({is_bad})")
+        if rest is not None and rest <= FEW and (sample.share(one, alias, filled, is_bad) or 0.0) >= MOST:
+            yield Line("failure_reason", place_of(alias, name), (name,), SURE, f"only failed ones have {name}")
+            return
 
 
 def leaves(

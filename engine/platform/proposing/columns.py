@@ -293,7 +293,8 @@ class Columns:
                 return None
             either = " or ".join(place_of("u", line.reads[0]) for line in flags)
             reads = tuple(line.reads[0] for line in flags)
-            return Line("role", f"case when {either} then 'admin' else 'user' end", reads, DOUBTFUL, "booleans")
+            sql, words = f"case when {either} then 'admin' else 'user' end", {"true": "admin", "false": "user"}
+            return Line("role", sql, reads, DOUBTFUL, "booleans", words)
         if REFERS.get(full) != "users" or len(self.people) < 2:
             return None
         people = {each.place for each in self.people}

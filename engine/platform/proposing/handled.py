@@ -25,3 +25,21 @@ def is_closed(one: TableSeen, sample: RowSample) -> bool:
     if any(ended_codes(one, name, sample) for name in named):
         return True
     return any(all(words) and "open" in words and {"closed", "resolved"} & set(words) for words in means)
+
+
+def is_ranked(one: TableSeen, sample: RowSample) -> bool:
+    """True if rows have a status that ends and a priority: their words are those of tickets."""
+    columns = {canonical: _named(one, f"tickets.{canonical}") for canonical in ("status", "priority")}
+    if not all(columns.values()) or not any(rank(name, COLUMNS["tickets.created_by"]) > 0 for name in one.references):
+        return False
+    given = sample(one, list(columns.values()))
+    status, priority = (
+        [meaning(f"tickets.{canonical}", str(each)) for each in given.get(name, ()) if each is not None]
+        for canonical, name in columns.items()
+    )
+    known = len([word for word in status if not word]) <= 1 and all(priority)  # one is asked
+    return known and "open" in status and bool({"closed", "resolved"} & set(status)) and len(set(priority)) > 1
+
+
+def _named(one: TableSeen, canonical: str) -> str:
+    return next((name for name in one.columns if rank(name, COLUMNS[canonical]) >= 0.8), "")

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
-from gendash.engine.platform.proposing.beside import reason_beside, state_beside
+from gendash.engine.platform.proposing.beside import reason_beside, reason_by_rows, state_beside
 from gendash.engine.platform.proposing.codes import decoded
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
 from gendash.engine.platform.proposing.derived import conversations_of, ratings_of
@@ -184,7 +184,7 @@ class _Proposer:
     def _with_others(self, table: str, one: TableSeen, lines: list[Line]) -> list[Line]:
         """The lines with those that are no plain column, or to be written; none if a time cannot be had."""
         found = {line.column for line in lines}
-        lines += self._beside(table, ALIASES[table], one, found)
+        lines += list(self._beside(table, ALIASES[table], one, lines))
         elsewhere = list(self._elsewhere(table, one, lines))
         lines = [line for line in lines if line.column not in {each.column for each in elsewhere}] + elsewhere
         found |= {line.column for line in lines}
@@ -231,15 +231,21 @@ class _Proposer:
             kind = "timestamptz" if column.endswith("_at") else "text"
             yield Line(column, f"null::{kind}", evidence="not found, and needed")
 
-    def _beside(self, table: str, alias: str, one: TableSeen, found: set[str]) -> Iterator[Line]:
+    def _beside(self, table: str, alias: str, one: TableSeen, lines: Sequence[Line]) -> Iterator[Line]:
         """Lines that are no plain column: chunks counted in a table of their own, and metadata with known keys."""
+        found = {line.column for line in lines}
         if table == "documents" and "chunk_count" not in found:
             yield from chunk_count(alias, one, self.columns.id_of(one), self.tables, self.columns.with_nulls)
         if table == "documents" and "file_type" not in found and (name := names_files(one, self.columns.with_nulls)):
             sql = f"substring({place_of(alias, name)} from '[.]([^.]+)$')"
             yield Line("file_type", sql, (name,), 0.82, "end of the file name")
         if table == "documents" and "failure_reason" in self.contract[table]:
-            yield from reason_beside(alias, one, self.columns.with_nulls)
+            status = next((line for line in lines if line.column == "status"), None)
+            ways = (
+                reason_beside(alias, one, self.columns.with_nulls),
+                reason_by_rows(alias, one, status, self.columns.with_nulls),
+            )
+            yield from islice(chain(*ways), 1)
         named = metadata_columns(one) if "metadata" in self.contract[table] else []
         if named:
             yield from metadata(alias, self.columns.sample(one, named))

@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import log10
 
 from gendash.engine.platform.proposing.documents import choose_documents
-from gendash.engine.platform.proposing.handled import is_closed, is_ticket
+from gendash.engine.platform.proposing.handled import is_closed, is_ranked, is_ticket
 from gendash.engine.platform.proposing.links import id_column, id_family
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
@@ -23,6 +23,7 @@ from gendash.engine.platform.proposing.proposal import Place, RowSample, TableCh
 from gendash.engine.platform.proposing.scores import is_of_people, is_said, names_files, score_of
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
+NO_TICKETS = ("task", "todo", "job", "goal", "milestone")  # work that nobody asked the staff for
 NAMES_MOST = 0.5  # of addresses, what must be those of a table of people
 NEARLY_ALL = 0.9  # of conversations, those that the one row about each names
 PER_DECADE = 0.06  # of a score, for ten times as many rows
@@ -69,7 +70,21 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
     talks = found.tables.get("conversations")
     if talks and "tickets" not in found.tables and (is_ticket(talks) or is_closed(talks, sample)):
         found.tables["tickets"] = talks
+    _choose_by_words(found, filled, sample)
     return found
+
+
+def _choose_by_words(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
+    """Tickets in a table of any name: each word of its status and of its priority is one of tickets; it is asked."""
+    taken = [one for kind, one in found.tables.items() if kind != "feedback"]
+    for one in tables if "tickets" not in found.tables else ():
+        if one not in taken and not rank(one.name, NO_TICKETS) and is_ranked(one, sample):
+            found.tables["tickets"] = one
+            if found.tables.get("feedback") is one:
+                del found.tables["feedback"]
+            found.doubtful.add("tickets")
+            found.questions.append(f"tickets: are they the rows of {one.name}, by its status and priority?")
+            return
 
 
 def _more(kind: str, one: TableSeen) -> float:
@@ -126,7 +141,7 @@ def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sampl
         if to[:2] in by_place and rank(to[1], TABLES["conversations"]) > 0
     }
     ticket = found.tables.get("tickets")
-    if not named and not ticket:
+    if not named and not ticket and not _is_named_by_text(messages):
         named = _owners_of(messages, by_place)
         found.doubtful |= {"conversations"} if named else set()
         for one in named.values():
@@ -155,6 +170,12 @@ def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sampl
         listed = ", else of ".join(one.name for _, one in found.levels)
         whole = ", which holds several" if full == 1 else ""
         found.questions.append(f"conversations: is one a row of {listed}, not of {levels[-1][1].name}{whole}?")
+
+
+def _is_named_by_text(messages: TableSeen) -> bool:
+    """True if messages have the id of a conversation that no table holds."""
+    known = COLUMNS["messages.conversation_id"]
+    return any(rank(name, known) >= 0.8 and name not in messages.references for name in messages.columns)
 
 
 def _owners_of(messages: TableSeen, by_place: Mapping[Place, TableSeen]) -> dict[str, TableSeen]:

@@ -51,6 +51,7 @@ LEAST = {
     "onlook": (0.9, 0.55),  # conversations belong to projects: their owners are proposed, and it is asked
     "open_chat_studio": (0.75, 0.45),  # ratings are tags of anything; which rows are documents is asked
     "freescout": (0.65, 0.4),  # kinds, states and statuses are codes, of which the time of the end gives one
+    "otto": (0.9, 0.55),  # reports about the platform are proposed as tickets by their words, and it is asked
     "rasa": (0.5, 0.0),  # messages are among other events: all of it is asked
 }
 LATER = {
