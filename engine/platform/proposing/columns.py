@@ -194,13 +194,13 @@ class Columns:
     ) -> Iterator[_Candidate]:
         """What columns of these names would be, as far as their values allow it."""
         full = f"{table}.{column}"
-        kinds = [name for _, name in names if _needs_values(full, one.columns[name])]
+        kinds = [name for _, name in names if full in REFERS or _needs_values(full, one.columns[name])]
         sampled = self.with_nulls(one, kinds) if kinds else {}
         filled = {name for name, given in sampled.items() if not given or any(each not in (None, "") for each in given)}
         for fit, name in names:
             by_words = values.is_vocabulary(full) or full == "tickets.category"
-            if (by_words or column in PLAIN) and name in sampled and name not in filled:
-                continue  # it has no word in any row
+            if (by_words or column in PLAIN or full in REFERS) and name in sampled and name not in filled:
+                continue  # it has no value in any row
             read = self._read(table, column, one, name, [value for value in sampled.get(name, ()) if value is not None])
             if (
                 full == "users.role"

@@ -37,7 +37,8 @@ def choose_documents(
     processed = chosen and (chunked or _is_processed(chosen, sample))
     said = found.tables.get("messages")
     attached = bool(chosen and said and any(to[:2] == said.place for to in chosen.references.values()))
-    if chosen and not processed and (attached or not rank(chosen.name, TABLES["documents"])):
+    is_file = bool(chosen and (has_column(chosen, "documents.file_size") or names_files(chosen, sample)))
+    if chosen and not processed and (attached or not is_file or not rank(chosen.name, TABLES["documents"])):
         found.doubtful.add("documents")
         found.questions.append(f"documents: are rows of {chosen.name} read to answer from, or attachments of messages?")
     elif chosen and others:

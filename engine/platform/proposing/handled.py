@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gendash.engine.platform.proposing.ended import ended_codes
-from gendash.engine.platform.proposing.names import COLUMNS, meaning, rank, words_of
+from gendash.engine.platform.proposing.names import COLUMNS, meaning, rank, without_whose, words_of
 from gendash.engine.platform.proposing.proposal import RowSample, TableSeen
 from gendash.engine.platform.proposing.scores import has_column
 
@@ -13,6 +13,10 @@ def is_ticket(one: TableSeen) -> bool:
     signs = ("assigned_to", "priority", "resolved_at", "closed_at", "first_response_at", "sla_due_at")
     is_assigned = any(words_of(column).startswith("assign") for column in one.columns)
     found = sum(has_column(one, f"tickets.{sign}") for sign in signs)
+    replied = COLUMNS["tickets.first_response_at"]
+    found += not has_column(one, "tickets.first_response_at") and any(
+        rank(without_whose(column), replied) >= 0.8 for column in one.columns
+    )
     return has_column(one, "tickets.status") and found >= 2 - is_assigned
 
 

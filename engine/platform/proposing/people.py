@@ -13,6 +13,8 @@ from gendash.engine.platform.proposing.tables import about, addresses
 from gendash.engine.platform.proposing.values import place_of
 
 GUESSED, SETTLED = 0.6, 0.85
+HANDLES = {"assigned", "assignee", "closed", "resolved", "updated", "deleted", "approved", "handled", "agent", "staff",
+           "operator", "reviewed", "reviewer", "last", "locked", "archived", "invited"}  # fmt: skip
 
 
 def person_by_address(columns: Columns, table: str, column: str, one: TableSeen) -> Iterator[Line]:
@@ -32,6 +34,20 @@ def person_by_address(columns: Columns, table: str, column: str, one: TableSeen)
                 sure = SETTLED if share == 1.0 and columns.with_nulls.unique(users, address) else GUESSED
                 yield Line(column, sql, (name,), sure, f"the {address} of {users.name}")
                 return
+
+
+def only_person(columns: Columns, one: TableSeen, column: str, alias: str) -> Iterator[Line]:
+    """The person whom the only column names that names people, whatever it is called; not who handles or closes."""
+    for users in columns.people[:1]:
+        named = [name for name, to in one.references.items() if to[:2] == users.place]
+        filled = columns.sample(one, named) if named else {}
+        named = [name for name in named if filled.get(name)]
+        mine = [name for name in named if not set(words_of(name).split("_")) & HANDLES]
+        if len(named) == len(mine) == 1 and len(columns.people) == 1:
+            given = columns.with_nulls(one, mine).get(mine[0], ())
+            sure = SETTLED if mine[0] not in one.implied | one.shown and given and None not in given else GUESSED
+            sql = columns.names_sql(one, mine[0], alias, users)
+            yield Line(column, sql, (mine[0],), sure, f"{by(mine[0], one)} {users.name}, the only one")
 
 
 def person_of_account(columns: Columns, one: TableSeen) -> Iterator[Line]:

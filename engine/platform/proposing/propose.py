@@ -27,6 +27,7 @@ from gendash.engine.platform.proposing.moves import moves_of
 from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, meaning, rank, words_of
 from gendash.engine.platform.proposing.people import (
     handler,
+    only_person,
     person_beside,
     person_by_address,
     person_of_account,
@@ -165,7 +166,9 @@ class _Proposer:
         columns = [column for column in _columns_of(table) if column in self.contract[table]]
         lines = [line for column in columns if (line := self.columns.line(table, column, one))]
         lines = [decoded(self.columns, table, one, line) for line in lines]
-        if table == "messages" and not pair_of(one):
+        if table == "messages" and pair_of(one):  # a column with the words of one side says who asked
+            lines = [line for line in lines if line.column != "role" or "assistant" in line.words.values()]
+        elif table == "messages":
             role = next((line for line in lines if line.column == "role"), None)
             written = writer_of(self.columns, one, self.events, role)
             if written:
@@ -273,6 +276,11 @@ class _Proposer:
         if table == "documents" and "file_size" not in by:
             files = of_its_file("d", one, id_, self.tables, self.columns.with_nulls)
             yield from (line for line in files if line.column not in by or by[line.column].confidence < line.confidence)
+        if table == "documents" and "user_id" not in by:
+            yield from (
+                line._replace(confidence=min(line.confidence, DOUBTFUL))
+                for line in only_person(self.columns, one, "user_id", "d")
+            )
         if table == "documents":
             yield from of_named_file("d", one, by, self.tables, self.columns.with_nulls)
         person = {"conversations": "user_id", "tickets": "created_by"}.get(table, "")
@@ -287,6 +295,7 @@ class _Proposer:
                 return self.columns.named_as("users", self.people[0], place)
 
             ways = (
+                only_person(self.columns, one, "user_id", "c"),
                 person_of_account(self.columns, one),
                 person_beside(self.columns, one),
                 person_of_participants(one, id_, self.people, self.tables, named),

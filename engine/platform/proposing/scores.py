@@ -113,7 +113,8 @@ def _evidence(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
         is_file = any(words_of(column) in ("filename", "file_name") for column in one.columns)
         about += 0.2 * (is_file and rank(one.name, TABLES[kind]) < 0.8) + 0.3 * (has("file_size") > 0)
         about += named(*PROCESSED)
-        return about + 0.5 * named("name", "title") - 0.7 * (not about)
+        called = words_of(one.name) == "document" and named(*TEXTS)  # nothing says how far it is: it is asked
+        return about + 0.5 * named("name", "title") - 0.7 * (not about and not called)
     return (
         has("status", "priority", "assigned_to")
         + named("subject", "title")
@@ -140,7 +141,11 @@ def _is_asked(one: TableSeen) -> bool:
 
 def _is_called(column: str, name: str) -> bool:
     words = words_of(column)
-    return words_of(name) in (words, *(words.removesuffix(f"_{end}") for end in TEXTS))
+    plain = {words, *(words.removesuffix(f"_{end}") for end in TEXTS)}
+    wanted = words_of(name)
+    return wanted in plain or any(
+        one.startswith(("model_", "bot_", "ai_")) and one.endswith(f"_{wanted}") for one in plain
+    )
 
 
 def chunks_of(one: TableSeen, tables: Sequence[TableSeen]) -> tuple[TableSeen, str] | None:

@@ -18,7 +18,11 @@ _IDS = ("uuid", "text")  # small numbers are ids of any table
 def with_shown(tables: Sequence[TableSeen], chosen: Sequence[TableSeen], sample: RowSample) -> list[TableSeen]:
     """The tables with the references of the chosen ones to people that only their values show."""
     people = [one for one in tables if one.rows and _may_be_people(one, tables)]
-    found = {one.place: references for one in chosen if (references := dict(_shown(one, people, sample)))}
+    found = {
+        one.place: references
+        for one in chosen
+        if (references := {**dict(_shown(one, people, sample)), **dict(_typed(one, tables, sample))})
+    }
     return [_with(one, found.get(one.place, {})) for one in tables]
 
 
@@ -53,6 +57,22 @@ def _shown(one: TableSeen, people: Sequence[TableSeen], sample: RowSample) -> It
         best = [to for to in best if not any(_describes(other, to) for other in best)] if len(best) > 1 else best
         if len(best) == 1:
             yield column, best[0]
+
+
+def _typed(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, TableSeen]]:
+    """The columns such as creator_id beside creator_type, which names one table in each row; with that table."""
+    for column in (each for each in one.columns if words_of(each).endswith("_id") and each not in one.references):
+        stem = words_of(column).removesuffix("_id")
+        kind = next((each for each in one.columns if words_of(each) == f"{stem}_type"), "")
+        given = {str(each) for each in sample(one, [kind]).get(kind, ()) if each is not None} if kind else set()
+        named = [to for to in tables if len(given) == 1 and words_of(to.name) == _class_name(*given) and id_column(to)]
+        if len(named) == 1 and id_family(named[0].columns[id_column(named[0])]) == id_family(one.columns[column]):
+            yield column, named[0]
+
+
+def _class_name(kind: str) -> str:
+    """The words of a table's name by that of its class: App::Models::User is user."""
+    return words_of(kind.replace("\\", "::").rpartition("::")[2])
 
 
 def _describes(one: TableSeen, other: TableSeen) -> bool:

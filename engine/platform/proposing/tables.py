@@ -68,8 +68,14 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
         _choose_by_addresses(found, filled, sample)
     _ask_for_twins(found, tables)
     talks = found.tables.get("conversations")
-    if talks and "tickets" not in found.tables and (is_ticket(talks) or is_closed(talks, sample)):
+    ends = bool(talks and "tickets" not in found.tables and not is_ticket(talks) and is_closed(talks, sample))
+    handled = ends and len(found.people) > 1  # it names both who asks and who answers
+    if talks and "tickets" not in found.tables and (handled or is_ticket(talks)):
         found.tables["tickets"] = talks
+    elif talks and ends:
+        found.tables["tickets"] = talks
+        found.doubtful.add("tickets")
+        found.questions.append(f"tickets: are rows of {talks.name} handled by somebody until they are closed?")
     _choose_by_words(found, filled, sample)
     return found
 
