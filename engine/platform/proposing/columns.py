@@ -20,6 +20,7 @@ SEVERAL = {"users.role": 2, "messages.role": 2}  # values that a column must hav
 ALIKE, WHOLE = 0.99, 0.85  # of rows, those that two columns give the same; a vocabulary of which each word is known
 SCOPES = {"org", "organization", "organisation", "workspace", "team", "tenant", "group", "project", "company"}
 PLAIN = ("first_name", "last_name")
+FEWEST_PEOPLE = 3
 WORTH = 0.45  # below this nothing is proposed
 DOUBTFUL = CERTAIN - 0.1
 LEAST_KNOWN = 0.5  # of the values of a column, what must be keys of a table: people and rows are deleted
@@ -197,7 +198,10 @@ class Columns:
         kinds = [name for _, name in names if full in REFERS or _needs_values(full, one.columns[name])]
         sampled = self.with_nulls(one, kinds) if kinds else {}
         filled = {name for name, given in sampled.items() if not given or any(each not in (None, "") for each in given)}
+        several = {name for name, given in sampled.items() if full in REFERS and len(given) >= FEWEST_PEOPLE}
         for fit, name in names:
+            if several and name in sampled and len(sampled[name]) == 1:
+                continue  # one value in all rows, where another column has many: a tenant, not a person
             by_words = values.is_vocabulary(full) or full == "tickets.category"
             if (by_words or column in PLAIN or full in REFERS) and name in sampled and name not in filled:
                 continue  # it has no value in any row
@@ -258,7 +262,9 @@ class Columns:
     def _only_time(self, table: str, one: TableSeen) -> Line | None:
         """The one column of a table that is a time, whatever its name."""
         times = [
-            name for name, kind in one.columns.items() if kind.startswith(values.TIMES) and rank(name, DELETED) < 0.8
+            name
+            for name, kind in one.columns.items()
+            if kind.startswith(values.TIMES) and rank(name, DELETED) < 0.8 and not words_of(name).startswith("last_")
         ]
         if table != "documents" or len(times) > 1:  # what was uploaded may have the time of its last change only
             times = [name for name in times if rank(name, COLUMNS["*.updated_at"]) < 0.8]

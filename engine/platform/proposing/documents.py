@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.links import on_row
-from gendash.engine.platform.proposing.names import COLUMNS, FAILURES, PROCESSED, TABLES, meaning, rank, words_of
+from gendash.engine.platform.proposing.names import COLUMNS, FAILURES, PROCESSED, TABLES, TEXTS, meaning, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.scores import chunks_of, has_column, names_files
 from gendash.engine.platform.proposing.values import place_of
@@ -34,11 +34,13 @@ def choose_documents(
         found.questions.append(f"documents: are they the rows of {link.name}, which say how far {chosen.name} are?")
         return
     chunked = bool(chosen and chunks_of(chosen, tables))
-    processed = chosen and (chunked or _is_processed(chosen, sample))
+    timed = bool(chosen and status_by_time(chosen, "d"))
+    processed = chosen and (chunked or timed or _is_processed(chosen, sample))
     said = found.tables.get("messages")
     attached = bool(chosen and said and any(to[:2] == said.place for to in chosen.references.values()))
-    is_file = bool(chosen and (has_column(chosen, "documents.file_size") or names_files(chosen, sample)))
-    if chosen and not processed and (attached or not is_file or not rank(chosen.name, TABLES["documents"])):
+    attached |= bool(chosen and any(_attaches(one, chosen) for one in tables))
+    is_text = bool(chosen and any(words_of(name) in TEXTS for name in chosen.columns))
+    if chosen and not processed and (attached or is_text or not rank(chosen.name, TABLES["documents"])):
         found.doubtful.add("documents")
         found.questions.append(f"documents: are rows of {chosen.name} read to answer from, or attachments of messages?")
     elif chosen and others:
@@ -55,7 +57,8 @@ def _origins(fits: Sequence[TableSeen], tables: Sequence[TableSeen]) -> list[Tab
     origins = [one for one in fits if one.place in named and (one in sized or not sized)]
     # what is cut into chunks is what a platform answers from
     chunked = [one for one in fits if chunks_of(one, tables)]
-    return origins or [one for one in chunked if one in sized] or chunked or list(fits)
+    stated = [one for one in fits if one in sized or has_column(one, "documents.status")]
+    return origins or [one for one in chunked if one in sized] or chunked or stated or list(fits)
 
 
 def documents_named(one: TableSeen) -> Iterator[tuple[str, tuple[str, str, str]]]:
@@ -64,6 +67,11 @@ def documents_named(one: TableSeen) -> Iterator[tuple[str, tuple[str, str, str]]
         name = words_of(column).removesuffix("_id")
         if name in (words_of(to[1]), words_of(to[1]).rpartition("_")[2]):
             yield column, to
+
+
+def _attaches(one: TableSeen, chosen: TableSeen) -> bool:
+    """True if rows attach documents to something else, such as those of tickets' attachments."""
+    return words_of(one.name).endswith("attachment") and any(to[:2] == chosen.place for to in one.references.values())
 
 
 def _is_processed(one: TableSeen, sample: RowSample) -> bool:

@@ -44,8 +44,14 @@ def on_row(one: TableSeen, column: str, alias: str, other: str, key: str) -> str
 
 
 def id_column(one: TableSeen) -> str:
-    """The column that identifies a row: its key, or the one that is called id (a view has no key)."""
-    return one.key or next((column for column in one.columns if words_of(column) in ("id", "uuid")), "")
+    """The column that identifies a row: its key, or the one that is called id (a view has no key).
+
+    A uuid beside a key of another name, such as surrogate_id, is what the platform itself names a row by.
+    """
+    called = next((column for column in one.columns if words_of(column) in ("id", "uuid")), "")
+    if called and one.columns[called] == "uuid" and one.columns.get(one.key) != "uuid":
+        return called
+    return one.key or called
 
 
 def id_family(kind: str) -> str:

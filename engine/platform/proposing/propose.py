@@ -12,7 +12,7 @@ from itertools import chain, islice
 from gendash.engine.platform.proposing.beside import reason_beside, reason_by_rows, state_beside
 from gendash.engine.platform.proposing.codes import decoded
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
-from gendash.engine.platform.proposing.derived import conversations_of, ratings_of
+from gendash.engine.platform.proposing.derived import conversations_of, people_of, ratings_of
 from gendash.engine.platform.proposing.documents import of_named_file
 from gendash.engine.platform.proposing.elsewhere import (
     person_of_owners,
@@ -44,7 +44,7 @@ from gendash.engine.platform.proposing.rows import (
     status_of_failure,
 )
 from gendash.engine.platform.proposing.scores import names_files, pair_of
-from gendash.engine.platform.proposing.shown import with_shown
+from gendash.engine.platform.proposing.shown import with_plain_keys, with_shown
 from gendash.engine.platform.proposing.tables import choose_tables
 from gendash.engine.platform.proposing.tenants import doubted, with_tenants
 from gendash.engine.platform.proposing.unions import united
@@ -70,7 +70,7 @@ def propose(tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[st
 
 class _Proposer:
     def __init__(self, tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[str, Collection[str]]) -> None:
-        self.tables, self.contract = with_implied(tables), contract
+        self.tables, self.contract = with_implied(with_plain_keys(tables, sample)), contract
         choice = choose_tables(self.tables, sample)
         shown = with_shown(self.tables, list(choice.tables.values()), sample)
         if shown != self.tables:
@@ -110,6 +110,9 @@ class _Proposer:
                 ]
         if "messages" not in found and "conversations" in found:
             found["conversations"] = doubted(found["conversations"])  # nothing that people write names them
+        if "users" not in found and "conversations" in found:
+            found |= people_of(found["conversations"])
+            self.questions += ["users: does no table hold them? Those whom conversations name are proposed"]
         for table in ("messages", "users"):
             if table not in found:
                 self.questions.insert(0, f"which table holds the platform's {table}? None was recognised")
@@ -210,7 +213,8 @@ class _Proposer:
         alias = ALIASES[table]
         pair = pair_of(one) if table == "messages" and not any(line.column == "role" for line in lines) else None
         if pair:
-            lines.append(Line("role", "", pair, PAIR, "a row is a question and its answer"))
+            sure = DOUBTFUL if table in self.doubtful else PAIR
+            lines.append(Line("role", "", pair, sure, "a row is a question and its answer"))
         conditions = list(people_only(alias, one)) if table == "users" else gone(self.columns, alias, one)
         if table == "messages":
             talks = self.chosen.get("conversations")

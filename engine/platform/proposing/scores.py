@@ -80,7 +80,10 @@ def has_column(one: TableSeen, canonical: str) -> bool:
         "tickets.priority",
         "messages.role",
     )  # may be the id of a row that holds the word
-    names = (name_of(one, name) if named else name for name in one.columns)
+    done = ("processed", "indexed")  # another state of yes and no is no progress
+    whole = canonical != "documents.status"
+    fits = [name for name, kind in one.columns.items() if whole or kind != "boolean" or words_of(name).endswith(done)]
+    names = (name_of(one, name) if named else name for name in fits)
     return max((rank(name, COLUMNS[canonical]) for name in names), default=0.0) > 0.7
 
 
@@ -112,7 +115,7 @@ def _evidence(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
         about = has("status", "file_size", "chunk_count", "user_id") + named(*FILE_NAMES) - 2.5 * named(*PARTS)
         is_file = any(words_of(column) in ("filename", "file_name") for column in one.columns)
         about += 0.2 * (is_file and rank(one.name, TABLES[kind]) < 0.8) + 0.3 * (has("file_size") > 0)
-        about += named(*PROCESSED)
+        about += named(*PROCESSED) + 0.3 * (chunks_of(one, tables) is not None and has("status") > 0)
         called = words_of(one.name) == "document" and named(*TEXTS)  # nothing says how far it is: it is asked
         return about + 0.5 * named("name", "title") - 0.7 * (not about and not called)
     return (
@@ -151,13 +154,20 @@ def _is_called(column: str, name: str) -> bool:
 def chunks_of(one: TableSeen, tables: Sequence[TableSeen]) -> tuple[TableSeen, str] | None:
     """The table of a document's chunks, and its column that names the document."""
     found = [
-        (rank(other.name, CHUNKS), other, column)
+        (fit, other, column)
         for other in tables
+        if (fit := rank(other.name, CHUNKS) or 0.1 * _is_embedded(other))
         for column, to in other.references.items()
-        if to[:2] == one.place and rank(other.name, CHUNKS) > 0
+        if to[:2] == one.place
     ]
     _, other, column = max(found, key=lambda each: each[0], default=(0.0, None, ""))
     return (other, column) if other else None
+
+
+def _is_embedded(one: TableSeen) -> bool:
+    """True if rows are texts with their embedding, whatever the table's name."""
+    words = {words_of(column) for column in one.columns}
+    return bool(words & set(TEXTS) and words & set(PARTS))
 
 
 def is_of_people(one: TableSeen) -> bool:

@@ -20,12 +20,13 @@ from gendash.engine.platform.proposing.names import (
     words_of,
 )
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
-from gendash.engine.platform.proposing.scores import is_of_people, is_said, names_files, score_of
+from gendash.engine.platform.proposing.scores import is_of_people, is_said, names_files, pair_of, score_of
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
 NO_TICKETS = ("task", "todo", "job", "goal", "milestone")  # work that nobody asked the staff for
 NAMES_MOST = 0.5  # of addresses, what must be those of a table of people
 NEARLY_ALL = 0.9  # of conversations, those that the one row about each names
+SOME = 0.2  # of the rows of messages, how many others are worth a question
 PER_DECADE = 0.06  # of a score, for ten times as many rows
 GROUPS = (
     "tenant",
@@ -123,7 +124,17 @@ def _says(word: str) -> str:
 
 
 def _ask_for_twins(found: TableChoice, tables: Sequence[TableSeen]) -> None:
-    """Asks whether another table of the same columns, such as an archive, holds more of the rows."""
+    """Asks whether another table of the same columns, such as an archive, or of questions, holds more of the rows."""
+    said = found.tables.get("messages")
+    taken = list(found.tables.values())
+    pairs = [one for one in tables if said and one not in taken and pair_of(one) and one.rows >= SOME * said.rows]
+    known = COLUMNS["messages.conversation_id"]
+    pairs = [one for one in pairs if any(rank(name, known) >= 0.8 for name in one.columns)]
+    if said and pairs:
+        many = pair_of(said) or any(one.rows >= said.rows / 2 for one in pairs)
+        found.doubtful |= {"messages"} if many else set()
+        listed = ", ".join(one.name for one in pairs[:6])
+        found.questions.append(f"messages: do questions and answers in {listed} count, beside {said.name}?")
     for kind in ("messages", "conversations", "feedback"):
         one = found.tables.get(kind)
         others = [
@@ -226,7 +237,8 @@ def _choose_people(found: TableChoice, tables: Sequence[TableSeen], sample: RowS
     people: dict[tuple[str, str], float] = {}  # with how well a column of theirs is called after who owns a row
     for one in acting:
         for column, to in one.references.items():
-            if to[:2] in by_place and _names_a_person(column, by_place[to[:2]]):
+            shown = column in one.shown and rank(column, COLUMNS["conversations.user_id"]) > 0
+            if to[:2] in by_place and (shown or _names_a_person(column, by_place[to[:2]])):
                 owns = rank(column, COLUMNS["conversations.user_id"])
                 people[to[:2]] = max(people.get(to[:2], 0.0), owns and owns + (one is talks or one in beside))
     if talks is None or not any(to[:2] in people for to in talks.references.values()):
@@ -237,7 +249,7 @@ def _choose_people(found: TableChoice, tables: Sequence[TableSeen], sample: RowS
     if several and (found.tables.get("users") not in several or several[0] is not found.tables.get("users")):
         found.tables["users"] = several[0]
     found.people = several or [found.tables[kind] for kind in ("users",) if kind in found.tables]
-    if found.people and not several and not any(_may_name(one, found.people[0]) for one in acting):
+    if found.people and not several and not any(_may_name(one, found.people[0], sample) for one in acting):
         found.doubtful.add("users")
         found.questions.append(
             f"users: are the rows of {found.people[0].name} those who talk? No conversation or message names them"
@@ -284,14 +296,18 @@ def addresses(one: TableSeen) -> list[str]:
     ]
 
 
-def _may_name(one: TableSeen, people: TableSeen) -> bool:
-    """True if a column of a table may name one of these people: by a reference, or by its name and type."""
-    key = people.columns.get(id_column(people), "")
-    return any(
-        to[:2] == people.place if (to := one.references.get(column)) else
-        rank(column, COLUMNS["conversations.user_id"]) >= 0.8 and id_family(kind) == id_family(key)
-        for column, kind in one.columns.items()
-    )  # fmt: skip
+def _may_name(one: TableSeen, people: TableSeen, sample: RowSample) -> bool:
+    """True if a column of a table may name one of these people: by a reference, or by its name, type and values."""
+    key = id_column(people)
+    family = id_family(people.columns.get(key, ""))
+    for column, kind in one.columns.items():
+        to = one.references.get(column)
+        if to and to[:2] == people.place:
+            return True
+        if not to and rank(column, COLUMNS["conversations.user_id"]) >= 0.8 and id_family(kind) == family:
+            share = sample.known(one, column, people, key)
+            return share is None or share >= NAMES_MOST
+    return False
 
 
 def _writers(found: TableChoice, by_place: Mapping[Place, TableSeen]) -> dict[Place, float]:

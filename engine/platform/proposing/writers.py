@@ -11,12 +11,13 @@ from gendash.engine.platform.proposing.beside import role_beside, unread_beside
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.elsewhere import role_of_writer, side_of
 from gendash.engine.platform.proposing.links import on_row
-from gendash.engine.platform.proposing.names import BOTS, COLUMNS, TABLES, WRITERS, rank
+from gendash.engine.platform.proposing.names import BOTS, COLUMNS, TABLES, WRITERS, meaning, rank
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
 from gendash.engine.platform.proposing.rows import Condition
 from gendash.engine.platform.proposing.scores import is_of_people
 from gendash.engine.platform.proposing.values import place_of
 
+FEWEST_NAMES = 3
 FEWEST_OPENED, MOST_TRIED = 8, 3  # conversations that show who opens them, and columns that are looked at
 ALL_BUT_FEW = 0.97  # of the messages of tickets: people may write for each other
 PAIR = 0.82  # that a row with a question and an answer is two messages, or that two columns name who wrote one
@@ -30,7 +31,12 @@ def writer_of(columns: Columns, one: TableSeen, events: Events, role: Line | Non
         return None if role and role.confidence >= CERTAIN else by_keys
     if role and not _is_unread(role):
         return None
-    ways = (role_beside(one, columns.with_nulls), _by_staff(columns, one), _by_writer(columns, one))
+    ways = (
+        role_beside(one, columns.with_nulls),
+        _by_staff(columns, one),
+        _by_writer(columns, one),
+        _by_name(columns, one),
+    )
     found = next(chain(*ways), None) if not role else None
     return found or next(chain(_by_opening(columns, one, role), () if role else _by_absence(columns, one)), None)
 
@@ -92,6 +98,22 @@ def _by_writer(columns: Columns, one: TableSeen) -> Iterator[Line]:
     users = columns.chosen.get("users")
     if users and line and one.references.get(line.reads[0], ())[:2] == users.place:
         yield from role_of_writer(users, columns.id_of(users), place_of("m", line.reads[0]))
+
+
+def _by_name(columns: Columns, one: TableSeen) -> Iterator[Line]:
+    """Who wrote a message, where a column has the name of a person, or a word for the assistant; it is asked."""
+    named = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS)]
+    named = [name for name in named if rank(name, COLUMNS["messages.role"]) >= 0.8]
+    for name, given in (columns.sample(one, named) if named else {}).items():
+        words = {str(each).lower() for each in given}
+        agents = sorted(word for word in words if meaning("messages.role", word) == "assistant")
+        people = {word for word in words if meaning("messages.role", word) is None}
+        if agents and len(people) >= FEWEST_NAMES and len(agents) + len(people) == len(words):
+            listed = ", ".join(map(quote_text, agents))
+            sql = f"case when lower({place_of('m', name)}::text) in ({listed}) then 'assistant' else 'user' end"
+            columns.questions.append(f"messages: is all whose {name} is not {' or '.join(agents)} by people?")
+            yield Line("role", sql, (name,), DOUBTFUL, f"names of people in {name}, and {', '.join(agents)}")
+            return
 
 
 def _by_staff(columns: Columns, one: TableSeen) -> Iterator[Line]:
