@@ -19,7 +19,7 @@ def choose_documents(
 ) -> None:
     """What people upload, not what is made of it; a person is asked where nothing says which is which."""
     # what is attached to a message is no document where others are
-    fits = [one for one in fits if not words_of(one.name).endswith("attachment")] or fits
+    fits = [one for one in fits if not _is_attachment(one)] or fits
     # a table that is called after documents, before one that only has names of files
     fits = [one for one in fits if rank(one.name, TABLES["documents"])] or fits
     origins = _origins(fits, tables)
@@ -38,7 +38,7 @@ def choose_documents(
     processed = chosen and (chunked or timed or _is_processed(chosen, sample))
     said = found.tables.get("messages")
     attached = bool(chosen and said and any(to[:2] == said.place for to in chosen.references.values()))
-    attached |= bool(chosen and any(_attaches(one, chosen) for one in tables))
+    attached |= bool(chosen and (_is_attachment(chosen) or any(_attaches(one, chosen) for one in tables)))
     is_text = bool(chosen and any(words_of(name) in TEXTS for name in chosen.columns))
     if chosen and not processed and (attached or is_text or not rank(chosen.name, TABLES["documents"])):
         found.doubtful.add("documents")
@@ -69,9 +69,13 @@ def documents_named(one: TableSeen) -> Iterator[tuple[str, tuple[str, str, str]]
             yield column, to
 
 
+def _is_attachment(one: TableSeen) -> bool:
+    return words_of(one.name).endswith("attachment")
+
+
 def _attaches(one: TableSeen, chosen: TableSeen) -> bool:
     """True if rows attach documents to something else, such as those of tickets' attachments."""
-    return words_of(one.name).endswith("attachment") and any(to[:2] == chosen.place for to in one.references.values())
+    return _is_attachment(one) and any(to[:2] == chosen.place for to in one.references.values())
 
 
 def _is_processed(one: TableSeen, sample: RowSample) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from gendash.engine.definitions.load import data
@@ -39,6 +40,7 @@ INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_u
 NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true": "false", "false": "true"}
 
 
+@lru_cache(maxsize=20_000)
 def words_of(name: str) -> str:
     """A name as words in lower case, joined by underscores and each in the singular."""
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", name).lower().strip("_").split("_")

@@ -14,6 +14,6 @@ select (h.created_at at time zone 'Europe/Berlin')::date, s.created_by::text, co
 -- figure: depth
 select session_id::text, count(*), count(*) filter (where content -> 'message' ->> 'role' = 'user') from agent_session_history group by 1;
 -- figure: tickets
-select case status when 'NEW' then 'open' when 'ON_HOLD' then 'in_progress' else lower(status::text) end, case priority when 'CRITICAL' then 'urgent' else lower(priority::text) end, 'none', count(*), 0::bigint, 0::bigint, 0::bigint from "case" group by status, priority;
+select case status when 'NEW' then 'open' when 'ON_HOLD' then 'in_progress' else lower(status::text) end, case priority when 'CRITICAL' then 'urgent' else lower(priority::text) end, 'none', count(*), 0::bigint, 0::bigint, 0::bigint from "case" group by 1, 2;
 -- figure: ticket people
 select null::text, assignee_id::text, count(*) from "case" group by 2;
