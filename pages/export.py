@@ -13,18 +13,33 @@ from gendash.engine.read.moments import moment_of
 from gendash.engine.read.numbers import js_text
 from gendash.engine.read.panels import DashboardRead, PanelRead
 
+_NOTHING = Frame("A", [Field("Time", "time", [])])
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_files(read: DashboardRead, zone: str) -> dict[str, bytes]:
-    """A CSV file for each frame of each panel, by path: all rows, units in the header, times with their zone."""
+    """A CSV file for each frame of each panel, by path: all rows, units in the header, times with their zone.
+
+    A panel without rows has a file without rows; one that is not available, or whose queries failed, has none.
+    """
     found: dict[str, bytes] = {}
     for panel in read.panels:
-        frames = _joined(panel)
+        nothing = [] if panel.faults or panel.missing or not panel.panel.queries else [_NOTHING]
+        frames = _joined(panel) or nothing
         for index, frame in enumerate(frames):
             more = f"_{index + 1}" if len(frames) > 1 else ""
             found[f"{read.dashboard.name}/{panel.panel.slug}{more}.csv"] = _csv(panel, frame, zone).encode("utf-8")
     return found
+
+
+def failures(read: DashboardRead) -> list[str]:
+    """A line for each panel whose queries failed: what is missing in its file, or why it has none."""
+    return [
+        f"{read.dashboard.name}/{one.panel.slug}: {'; '.join(dict.fromkeys(one.faults))}; "
+        + ("its file lacks these rows" if _joined(one) else "it has no file")
+        for one in read.panels
+        if one.faults
+    ]
 
 
 def _joined(read: PanelRead) -> list[Frame]:

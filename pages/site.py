@@ -97,9 +97,9 @@ class Site:
             dashboard=read.dashboard,
             doc=self.catalog.prose(read.dashboard.doc),
             rows=rows,
-            span=self._span(read),
+            span=span_text(read, self.about.zone),
             choices=[
-                (one, choice, _picked(one, choice.picked), one.options or [(text, text) for text in choice.options])
+                (one, choice, picked_text(one, choice.picked), one.options or [(text, text) for text in choice.options])
                 for one, choice in read.choices
             ],
             marks=len(read.marks),
@@ -164,10 +164,11 @@ class Site:
             if any(kind == wanted for kind, _ in below)
         ]
 
-    def _span(self, read: DashboardRead) -> str:
-        zone = ZoneInfo(self.about.zone)
-        start, end = read.span.start.astimezone(zone), read.span.end.astimezone(zone)
-        return f"{start:%-d %b %Y, %H:%M} to {end:%-d %b %Y, %H:%M}"
+
+def span_text(read: DashboardRead, zone: str) -> str:
+    """The range of a dashboard in words, local time."""
+    start, end = (one.astimezone(ZoneInfo(zone)) for one in (read.span.start, read.span.end))
+    return f"{start:%-d %b %Y, %H:%M} to {end:%-d %b %Y, %H:%M}"
 
 
 def page_text(name: str) -> str:
@@ -175,7 +176,8 @@ def page_text(name: str) -> str:
     return (files("gendash.pages") / "templates" / name).read_text("utf-8")
 
 
-def _picked(variable: Variable, picked: Sequence[str] | None) -> str:
+def picked_text(variable: Variable, picked: Sequence[str] | None) -> str:
+    """What is picked of a variable, by its names."""
     texts = {value: text for text, value in variable.options}
     return "All" if picked is None else " + ".join(texts.get(one, one) for one in picked)
 
