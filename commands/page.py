@@ -170,7 +170,7 @@ def write_exports(
     from gendash.engine.read.panels import dashboard_read, dashboards_of, sources_for
     from gendash.engine.render.write import write_files
     from gendash.pages.export import csv_files, failures
-    from gendash.pages.panel import Setting
+    from gendash.pages.setting import Setting
     from gendash.pages.site import About
 
     if form == "pdf":

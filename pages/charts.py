@@ -29,12 +29,13 @@ MOST_SERIES = 100  # of a chart that are drawn; the CSV export has all
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a legend: name, CSS colour, whether its line is dashed, and reduced values by their reducer."""
+    """One entry of a legend: name, CSS colour, whether its line is dashed, reduced values by their reducer, field."""
 
     name: str
     color: str
     dashed: bool = False
     calcs: Mapping[str, str] = field(default_factory=dict)
+    field: Field | None = None
 
 
 @dataclass(frozen=True)
@@ -299,7 +300,7 @@ def _entry(one: _Series, read: PanelRead) -> Entry:
     calcs = read.rendered.get("options", {}).get("legend", {}).get("calcs", ())
     dashed = (one.custom("lineStyle") or {}).get("fill") == "dash"
     values = {calc: str(display(one.field, reduce_values(one.field.values, calc))) for calc in calcs}
-    return Entry(one.name, one.color, dashed, values)
+    return Entry(one.name, one.color, dashed, values, one.field)
 
 
 def _hover(series: Sequence[_Series], start: float, end: float, read: PanelRead, zone: str) -> str:

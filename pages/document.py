@@ -17,8 +17,9 @@ from gendash.engine.read.transform import sorted_frame
 from gendash.pages.bands import heatmap, states
 from gendash.pages.charts import Chart, Entry, View, curves, units_of
 from gendash.pages.colors import theme_values, with_theme
-from gendash.pages.panel import CALCS, Setting, nothing, why_not
+from gendash.pages.panel import CALCS, nothing, why_not
 from gendash.pages.reduced_values import values_of
+from gendash.pages.setting import Setting
 from gendash.pages.shapes import histogram, named_bars
 from gendash.pages.site import About, page_text, picked_text, span_text
 
@@ -50,7 +51,7 @@ def pdf(read: DashboardRead, setting: Setting, about: About) -> bytes:
             "at": f"{about.moment} ({about.zone}), for {'admins' if about.audience == 'admin' else 'everyone'}",
             "left_out": list(about.left_out),
             "facts": [
-                f"Range: {span_text(read, about.zone)}",
+                f"Range: {span_text(read.span, about.zone)}",
                 *(f"{one.label or one.name}: {picked_text(one, choice.picked)}" for one, choice in read.choices),
             ],
             "marks": len(read.marks),

@@ -4,47 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from urllib.parse import quote, urlsplit
+from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from gendash.engine.config.load import FEATURE_NEEDS
-from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import internal
 from gendash.engine.read.display import Display, display
 from gendash.engine.read.fields import display_name
 from gendash.engine.read.frames import Field, Frame
-from gendash.engine.read.panels import Mark, PanelRead
+from gendash.engine.read.panels import PanelRead
 from gendash.engine.read.reduce import numbers_of
 from gendash.engine.read.transform import sorted_frame
-from gendash.engine.render.links import link_target
 from gendash.pages.bands import heatmap, sparkline, states
 from gendash.pages.charts import Chart, Entry, View, curves, units_of
 from gendash.pages.colors import SINGLE_HUES, css_color, text_color
-from gendash.pages.reduced_values import values_of
+from gendash.pages.links import Clicked, address_of, target_of
+from gendash.pages.reduced_values import Value, values_of
+from gendash.pages.setting import Setting
 from gendash.pages.shapes import gauge, histogram, named_bars, pie
 
 UNIT = 38  # pixels of a row of Grafana's grid, 30 and the gap
 MOST_ROWS = 200  # of a table that are drawn; the CSV export has all
 LONG_LEGEND = 20  # entries, above which a legend scrolls
 ONE_LINE, SHORT = 40, 20  # letters of a figure or a word, and of several words, up to which they are in one line
-_SCHEMES = ("http", "https")
-_FIELD = re.compile(r"\$\{__data\.fields\[?[.\"']*([^}\"'\]]+)[\"'\]]*\}|\$\{__value\.(?:raw|text)\}")
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What panels of one page share: definitions, zone, the time that counts as now, marks, and pages that exist."""
-
-    catalog: Catalog
-    zone: str
-    now: datetime
-    marks: Sequence[Mark] = ()
-    pages: frozenset[str] = frozenset()
 
 
 def body(read: PanelRead, setting: Setting) -> Markup:
@@ -124,7 +109,7 @@ def _drawn(chart: Chart | None, read: PanelRead, setting: Setting) -> Markup:
     )
     note = Markup('<p class="note">{}</p>').format(chart.note) if chart.note else ""
     return Markup('<div class="plot" style="padding-left:{}px">{}{}</div>{}{}').format(
-        f"{chart.gutter:.0f}", Markup(chart.svg), hover, legend(chart.legend, target_of(read, setting)[0]), note
+        f"{chart.gutter:.0f}", Markup(chart.svg), hover, legend(chart.legend, read, setting), note
     )
 
 
@@ -133,13 +118,14 @@ def _inert(json: str) -> str:
     return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def legend(entries: Sequence[Entry], href: str = "") -> Markup:
-    """Names with their colours, and reduced values where the panel asks for them; each leads on to ``href``."""
+def legend(entries: Sequence[Entry], read: PanelRead, setting: Setting) -> Markup:
+    """Names with their colours, and reduced values where the panel asks for them; each leads on."""
+    href, _ = target_of(read.panel.leads_to, setting)
     found = [
         Markup('<li><i class="{}" style="--k:{}"></i><bdi>{}</bdi>{}</li>').format(
             "dash" if one.dashed else "",
             one.color,
-            _leading(one.name, href),
+            _leading(one.name, address_of(Clicked(one.field, name=one.name), setting, href) if one.field else href),
             Markup("").join(
                 Markup(" <b>{}</b>").format(f"{CALCS.get(calc, calc)} {text}".strip())
                 for calc, text in one.calcs.items()
@@ -187,15 +173,25 @@ def _states(read: PanelRead, setting: Setting) -> Markup:
 
 def _bars(read: PanelRead, setting: Setting) -> Markup:
     """Horizontal bars, one for each value, whose name leads on."""
-    href, _ = target_of(read, setting)
+    href, _ = target_of(read.panel.leads_to, setting)
     values = values_of(read, setting.zone, setting.now)
     rows = [
-        _bar_row(_leading(one.name, href), one.shown, max(0.0, min(one.shown.share, 1.0))) for one in values[:MOST_ROWS]
+        _bar_row(
+            _leading(one.name, address_of(Clicked(one.field, one.frame, one.row, _name_of(one)), setting, href)),
+            one.shown,
+            max(0.0, min(one.shown.share, 1.0)),
+        )
+        for one in values[:MOST_ROWS]
     ]
     if not rows:
         return Markup("")
     bars = Markup('<div class="bars">{}</div>').format(Markup("").join(rows))
     return bars if len(rows) <= LONG_LEGEND else _scrolling(bars, read, _of_rows(len(values), "values"))
+
+
+def _name_of(one: Value) -> str:
+    """The name of a bar's field, which Grafana's links hand on; that of a row is in its cells."""
+    return one.name if one.row is None else ""
 
 
 def _gauges(read: PanelRead, setting: Setting) -> Markup:
@@ -214,7 +210,7 @@ def _pie(read: PanelRead, setting: Setting) -> Markup:
     chart = pie(values_of(read, setting.zone, setting.now), read)
     if chart is None:
         return Markup("")
-    names = legend(chart.legend, target_of(read, setting)[0])
+    names = legend(chart.legend, read, setting)
     return Markup('<div class="pie">{}{}</div>').format(Markup(chart.svg), names)
 
 
@@ -312,45 +308,13 @@ def _cell(frame: Frame, one: Field, row: int, setting: Setting) -> Markup:
 
 def _linked(frame: Frame, one: Field, row: int, text: str, setting: Setting) -> Markup:
     """The text of a cell, as a link where its field has one that leads somewhere."""
-    for link in one.config.get("links", ()):
-        url = _filled(str(link.get("url", "")), frame, one, row)
-        target = _page_of(url, setting) or (url if urlsplit(url).scheme in _SCHEMES and urlsplit(url).netloc else "")
-        if target and text and "${" not in target:
-            return Markup('<a href="{}"{}>{}</a>').format(target, Markup("") if target[:1] != "h" else _OUT, text)
-    return escape(text)
+    target = address_of(Clicked(one, frame, row), setting) if text else ""
+    if not target:
+        return escape(text)
+    return Markup('<a href="{}"{}>{}</a>').format(target, _OUT if _WEB.match(target) else Markup(""), text)
 
 
-_OUT = Markup(' rel="noopener noreferrer"')
-
-
-def _filled(url: str, frame: Frame, one: Field, row: int) -> str:
-    """A link's address with the values of its row; a value never brings a scheme or a host."""
-
-    def value(match: re.Match[str]) -> str:
-        name = match[1]
-        field = one if name is None else next((f for f in frame.fields if f.name == name or f.column == name), None)
-        cell = "" if field is None or field.values[row] is None else str(field.values[row])
-        return cell if match.start() == 0 else quote(cell, safe="")
-
-    return _FIELD.sub(value, url)
-
-
-def _page_of(url: str, setting: Setting) -> str:
-    """The page of a link to one of our dashboards, or an empty text."""
-    for name in setting.pages:
-        if url.startswith(f"/d/{setting.catalog.config.dashboard_uid(name)}"):
-            return f"{name}.html"
-    return ""
-
-
-def target_of(read: PanelRead, setting: Setting) -> tuple[str, str]:
-    """Address and name of what a panel leads to; empty where that is no page of this site."""
-    name, slug = link_target(read.panel.leads_to)
-    if name not in setting.pages:
-        return "", ""
-    target = setting.catalog.dashboards[name]
-    title = next((one.title for one in target.panels() if one.slug == slug), target.title)
-    return f"{name}.html" + (f"#{slug}" if slug else ""), title
+_OUT, _WEB = Markup(' rel="noopener noreferrer"'), re.compile("https?:")
 
 
 _BODIES: Mapping[str, Callable[[PanelRead, Setting], Markup]] = {

@@ -29,7 +29,7 @@ from gendash.engine.read.reader import Rows
 from gendash.engine.render.dashboards import render_dashboard
 from gendash.pages.document import breakable, pdf
 from gendash.pages.export import csv_files, failures
-from gendash.pages.panel import Setting
+from gendash.pages.setting import Setting
 from gendash.pages.site import About
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)

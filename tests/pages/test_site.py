@@ -18,15 +18,19 @@ from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.prometheus import Data
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.grid import panel_id
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.languages.grafana_macros import Span
 from gendash.engine.model import Dashboard, Panel, Query, Row, Variable, promql, sql
+from gendash.engine.read.frames import Field, Frame
 from gendash.engine.read.panels import Mark, Moment, dashboard_read
 from gendash.engine.read.reader import Rows
 from gendash.engine.read.sources import Sources
 from gendash.pages.charts import mark_lines
 from gendash.pages.colors import css_color, with_theme
+from gendash.pages.links import Clicked, address_of
 from gendash.pages.scales import tick_texts, ticks, time_ticks
+from gendash.pages.setting import Setting
 from gendash.pages.shapes import bucket_size
 from gendash.pages.site import About, Site
 
@@ -442,3 +446,43 @@ def test_an_id_is_in_one_line_and_a_sentence_is_not(catalog: Catalog) -> None:
     text = drawn(catalog, viz.Table(), listed, sql("x", format="table"))
     assert f'whole">{identity}' in text and 'whole">5 hours ago' in text
     assert f'left">{sentence}' in text and f'left">{"x" * 60}' in text
+
+
+def linked(url: str, one: Field, row: int | None, handed: dict[str, str] | None, catalog: Catalog) -> str:
+    pages = frozenset(("support-tickets", "system-health"))
+    setting = Setting(catalog, "Europe/Berlin", NOW, (), pages, handed)
+    frame = Frame("A", [one, Field("Id", "string", ["a&b=c", None])])
+    return address_of(Clicked(one.with_config({"links": [{"url": url}]}), frame, row, "done"), setting)
+
+
+def test_links_of_live_pages_hand_on_what_is_picked_and_clicked_and_those_of_files_do_not(catalog: Catalog) -> None:
+    panel = f"viewPanel=panel-{panel_id('support-tickets', 'ticket_list')}"
+    url = f"/d/{catalog.config.dashboard_uid('support-tickets')}?{panel}&${{__url_time_range}}&var-status="
+    one, handed = (
+        Field("done", "number", [1.0, 2.0], {"handler": "/kb"}),
+        {"support-tickets": "range=7d&var-status=old"},
+    )
+    by_name = url + "${__field.name:percentencode}"
+    assert linked(by_name, one, None, None, catalog) == "support-tickets.html#ticket_list"
+    assert linked(by_name, one, None, handed, catalog) == "support-tickets.html?range=7d&var-status=done#ticket_list"
+    by_label = url + "${__field.labels.handler:percentencode}"
+    assert linked(by_label, one, None, handed, catalog).endswith("?range=7d&var-status=%2Fkb#ticket_list")
+    by_cell = url + "${__data.fields.Id.text:percentencode}"
+    assert linked(by_cell, one, 0, handed, catalog).endswith("?range=7d&var-status=a%26b%3Dc#ticket_list")
+    assert linked(by_cell, one, 1, handed, catalog).endswith("?range=7d&var-status=old#ticket_list"), "nothing clicked"
+    of_all = by_name.replace("${__url_time_range}", "from=0&to=now")
+    assert (
+        linked(of_all, one, None, handed, catalog) == "support-tickets.html?var-status=done&from=2025-10-26#ticket_list"
+    )
+    assert linked(url.replace("tickets?", "tickets-2?"), one, None, handed, catalog) == ""
+
+
+def test_pages_of_a_live_site_keep_what_is_picked(catalog: Catalog) -> None:
+    boards = [catalog.dashboards[name] for name in ("overview", "support-tickets")]
+    picked = {"priority": ["high", "low"], "compare": ["7d"]}
+    site = Site(catalog, boards, About("everyone", NOW, "UTC", live=True, times=[("range", "7d")], picked=picked))
+    assert site.handed == {
+        "overview": "range=7d&var-compare=7d",
+        "support-tickets": "range=7d&var-priority=high&var-priority=low&var-compare=7d",
+    }
+    assert 'href="overview.html?range=7d&amp;var-compare=7d"' in site.lists("x", "", [])
