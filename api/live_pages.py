@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from gendash.api.own import OwnList, own_rows
-from gendash.api.request import Wrong, span_asked
+from gendash.api.request import Wrong, shown_span
 from gendash.api.world import World
 from gendash.engine.languages.grafana_macros import Span
 from gendash.engine.model import Dashboard
@@ -19,6 +19,7 @@ from gendash.pages.site import About, ListSection, Site, picked_text, span_text
 
 MOST_OWN = 50
 RANGE = ("range", "from", "to")
+LAST = timedelta(milliseconds=1)  # behind the end of a range as panels take it
 _WORDS = {"sla due at": "due", "created at": "created", "updated at": "updated", "resolved at": "resolved"} | {
     "first response at": "first response",
     "first at": "first",
@@ -82,15 +83,15 @@ def chosen(params: Mapping[str, str]) -> dict[str, str]:
 
 
 def _ends(span: Span | None) -> list[tuple[str, str]]:
-    """The parameters of an address for a range without a name."""
-    return [("from", span.start.isoformat()), ("to", span.end.isoformat())] if span else []
+    """The parameters of an address for a range without a name, whose end is the last moment in it."""
+    return [("from", span.start.isoformat()), ("to", (span.end + LAST).isoformat())] if span else []
 
 
 def _days(span: Span | None, zone: ZoneInfo) -> list[str]:
     """The first day of a range without a name, and the day before which it ends, empty where that is no midnight."""
     if span is None:
         return []
-    end = span.end.astimezone(zone)
+    end = (span.end + LAST).astimezone(zone)
     return [span.start.astimezone(zone).date().isoformat(), end.date().isoformat() if end.time() == time.min else ""]
 
 
@@ -108,7 +109,7 @@ def own_page(world: World, lists: list[OwnList], subject: str, params: Mapping[s
         types = [str(world.catalog.relations[own.relation].columns[name]["type"]) for name in shown]
         columns = [(_heading(name), kind in NUMBERS) for name, kind in zip(shown, types, strict=True)]
         sections.append(ListSection(title, own.doc, columns, rows, totals, body["next"] is not None))
-    span, _ = span_asked(world.catalog.config, {one: given[one] for one in RANGE if one in given}, world.now)
+    span, _ = shown_span(world.catalog.config, {one: given[one] for one in RANGE if one in given}, world.now)
     when = span_text(span, world.catalog.config["time_zone"])
     doc = f"What the platform holds of you, {when}; nobody else sees this page with another token."
     days = [] if "range" in given else _days(span, world.zone)

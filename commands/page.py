@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ def _picked(_context: click.Context, _parameter: click.Parameter, values: tuple[
 @click.option("--out", default="pages-out", show_default=True, metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--audience", default="everyone", show_default=True, type=click.Choice(AUDIENCES))
 @time_option("--from", "Start of the range, local time; each dashboard's own if absent.", "start", callback=in_calendar)
-@time_option("--to", "End of the range, local time; now if absent.", "end", callback=in_calendar)
+@time_option("--to", "End of the range, itself not in it, local time; now if absent.", "end", callback=in_calendar)
 @click.option("--var", "picked", multiple=True, metavar="NAME=VALUE", callback=_picked, help="Pick a variable's value.")
 @click.option("--format", "form", default="html", show_default=True, type=click.Choice(FORMATS))
 @click.option("--no-verify", is_flag=True, help="Without verdicts, which need every query a second time.")
@@ -114,7 +114,7 @@ def moment_of(
     from gendash.engine.read.panels import Moment
 
     now = at or datetime.now(UTC)
-    last = end or now
+    last = end - timedelta(milliseconds=1) if end else now  # a panel's days are those that begin up to its end
     if start and start >= last:
         raise click.BadParameter("it must be before --to", param_hint="--from")
     if end and not start:

@@ -254,6 +254,20 @@ def test_variables_are_checked_by_name_and_all_is_written_as_grafana_does(client
     assert get(client, f"{path}?var-priority=All&var-priority=high").status_code == 422
 
 
+def test_the_end_of_a_range_is_in_no_figure_and_in_no_row(client: TestClient) -> None:
+    """The panels' days are those that begin up to the end of Grafana's range, which a midnight would be."""
+    path, days = "/api/v1/analytics/langfuse/trace-stats?limit=1000", "from=2026-11-02&to=2026-11-05"
+    found = get(client, f"{path}&{days}").json()
+    assert {row["day"] for row in found["rows"]} == {"2026-11-02", "2026-11-03", "2026-11-04"}
+    share, turns = found["figures"]["without_user_share"], sum(row["turns"] for row in found["rows"])
+    last = get(client, f"{path}&from=2026-11-02&to=2026-11-04T23:59:59").json()
+    assert share["value"] == last["figures"]["without_user_share"]["value"] and turns == sum(
+        row["turns"] for row in last["rows"]
+    )
+    longer = get(client, f"{path}&from=2026-11-02&to=2026-11-05T00:00:01").json()["figures"]["without_user_share"]
+    assert longer["value"] != share["value"]
+
+
 def test_a_figure_with_a_window_of_its_own_refuses_a_range_with_the_reason(client: TestClient) -> None:
     path = "/api/v1/analytics/users/stats?range=7d"
     assert "cannot follow a range" in get(client, path).json()["figures"]["active_users_7d"]["refused"]
@@ -648,7 +662,7 @@ def test_my_usage_is_a_page_of_the_users_own_rows(client: TestClient, store: Sto
         .endswith("me.html")
     )
     days = get(client, "/dashboards/me.html?range=&from=2026-11-01&to=2026-11-05", "u0").text
-    assert "1 Nov 2026, 00:00 to 5 Nov 2026, 00:00" in days and 'name="from" value="2026-11-01"' in days
+    assert "1 Nov 2026, 00:00 to 4 Nov 2026, 23:59" in days and 'name="from" value="2026-11-01"' in days
     assert '<a class="home" href="me.html">' in mine and "<option selected>30d</option>" in mine
     week = get(client, "/dashboards/me.html?range=7d&from=2026-11-01&to=", "u0").text
     assert "12 Nov 2026, 16:00 to 19 Nov 2026, 16:00" in week
