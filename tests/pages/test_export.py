@@ -23,7 +23,7 @@ from gendash.engine.definitions.load import load_catalog
 from gendash.engine.languages.grafana_macros import Choice, Span
 from gendash.engine.model import Dashboard, Panel, Row, Variable, promql, sql
 from gendash.engine.read.fields import with_config
-from gendash.engine.read.frames import promql_frames, sql_frames
+from gendash.engine.read.frames import Field, Frame, promql_frames, sql_frames
 from gendash.engine.read.panels import DashboardRead, Mark, PanelRead
 from gendash.engine.read.reader import Rows
 from gendash.engine.render.dashboards import render_dashboard
@@ -75,7 +75,7 @@ def test_csv_has_all_rows_with_units_and_runs_nothing() -> None:
     assert rows[0] == ["name", "took (s)"] and len(rows) == 91
     assert rows[1] == ["'=1+1", "1.5"] and rows[2] == [EVIL, ""]
     lines = list(csv.reader(io.StringIO(files["own/lines.csv"])))
-    assert lines[0] == ["Time", "a (reqps)", "b (reqps)"] and len(lines) == 21
+    assert lines[0] == ["Time", "a (req/s)", "b (req/s)"] and len(lines) == 21
     assert lines[1] == ["2026-11-28T17:00:00+01:00", "20", "20"] and lines[2][2] == ""
     assert files == {name: content.decode() for name, content in csv_files(read(), "Europe/Berlin").items()}
 
@@ -89,6 +89,45 @@ def test_a_document_has_numbered_pages_and_data_is_never_markup() -> None:
     assert made.startswith(b"%PDF")
     pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", made + b"".join(_streams(made))))
     assert pages >= 2
+
+
+def table_of(found: DashboardRead, panel: PanelRead) -> list[list[str]]:
+    """The CSV of a panel."""
+    ((_, content),) = csv_files(replace(found, rows=[(Row("", []), [panel])]), "UTC").items()
+    return list(csv.reader(io.StringIO(content.decode())))
+
+
+def test_columns_do_not_change_with_the_figures_of_a_panel() -> None:
+    found = read()
+    tile, _, table = found.panels
+    assert table_of(found, tile) == [["Time", "Tile (USD)", "note"], ["2026-11-29T12:00:00+00:00", "4.5", EVIL]]
+    values = {"type": "bargauge", "options": {"reduceOptions": {"calcs": ["lastNotNull"]}}}
+    for names in (["a", "b"], ["c"]):
+        one = Frame("A", [Field(name, "number", [0.5], config={"unit": "percentunit"}) for name in names])
+        assert table_of(found, replace(table, rendered=values, frames=[one])) == [
+            ["name", "value", "unit"],
+            *([name, "0.5", "share"] for name in names),
+        ]
+    ages = [Frame(name, [Field(name, "number", [2.0], config={"unit": "s"})]) for name in ("Metrics", "Database")]
+    several = replace(table, rendered=values | {"type": "stat"}, frames=ages)
+    assert table_of(found, several)[1:] == [["Metrics", "2", "s"], ["Database", "2", "s"]]
+
+
+def test_series_of_several_frames_are_one_table_without_what_is_not_drawn() -> None:
+    found = read()
+    lines = found.panels[1]
+    hidden = {"custom": {"hideFrom": {"viz": True}}}
+    wide = Frame(
+        "B", [Field("Time", "time", [1000.0]), Field("x", "number", [1.0]), Field("y", "number", [2.0], config=hidden)]
+    )
+    daily = Frame(
+        "C", [Field("Time", "time", [1000.0, 2000.0]), Field("z", "number", [3.0, 4.0], config={"unit": "suffix:/min"})]
+    )
+    assert table_of(found, replace(lines, frames=[wide, daily])) == [
+        ["Time", "x", "z (/min)"],
+        ["1970-01-01T00:00:01+00:00", "1", "3"],
+        ["1970-01-01T00:00:02+00:00", "", "4"],
+    ]
 
 
 def document_of(found: DashboardRead, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
@@ -145,7 +184,7 @@ def test_a_panel_without_rows_has_an_empty_file_and_one_that_failed_none(monkeyp
     rows = [(Row("", []), [replace(tile, frames=[]), gone, part])]
     some = replace(found, rows=rows)
     files = csv_files(some, "UTC")
-    assert files["own/tile.csv"] == b"Time\r\n" and set(files) == {"own/tile.csv", "own/list.csv"}
+    assert files["own/tile.csv"] == b"Time,Tile,note\r\n" and set(files) == {"own/tile.csv", "own/list.csv"}
     assert failures(some) == [
         "own/lines: prometheus: no connection; it has no file",
         "own/list: x: refused; its file lacks these rows",
