@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from gendash.engine.read.display import display
 from gendash.engine.read.fields import display_name
 from gendash.engine.read.frames import Field, Frame
 from gendash.engine.read.moments import moment_of
@@ -78,30 +79,31 @@ def _shown(frame: Frame) -> Frame:
 
 def _empty(read: PanelRead) -> Frame:
     """The columns of a panel whose queries gave nothing."""
+    time = Frame("A", [Field("Time", "time", [])])
     if read.rendered["type"] == "stat":
-        return Frame(
-            "A", [Field("Time", "time", []), Field(read.panel.title, "number", []), Field("note", "string", [])]
-        )
-    return _named([]) if read.rendered["type"] in _VALUES else Frame("A", [Field("Time", "time", [])])
+        config = read.rendered.get("fieldConfig", {}).get("defaults", {})
+        return _noted(time, Field("", "number", [], config=config), read)
+    return _named([]) if read.rendered["type"] in _VALUES else time
 
 
 def _noted(frame: Frame, one: Field, read: PanelRead) -> Frame:
-    """The value of a tile: its name says what it is compared with, which changes, so it is a column."""
+    """The value of a tile, as it is and as it is shown: its name, what it is compared with, changes: it is a column."""
     value = one.with_config({**one.config, "displayName": read.panel.title})
-    note = Field("note", "string", [display_name(one, read.frames)] * frame.length)
-    return Frame(frame.ref, [*(each for each in frame.fields if each.kind == "time"), value, note])
+    text = Field("text", "string", [str(display(one, number)) for number in one.values])
+    note = Field("note", "string", [display_name(one, read.frames)] * len(one.values))
+    return Frame(frame.ref, [*(each for each in frame.fields if each.kind == "time"), value, text, note])
 
 
 def _named(values: Sequence[tuple[str, Field]]) -> Frame:
-    """Single values as rows: name, value and unit."""
-    return Frame(
-        "A",
-        [
-            Field("name", "string", [name for name, _ in values]),
-            Field("value", "number", [one.values[0] if one.values else None for _, one in values]),
-            Field("unit", "string", [_unit(one) for _, one in values]),
-        ],
-    )
+    """Single values as rows: name, value, unit, and the value as it is shown."""
+    numbers = [one.values[0] if one.values else None for _, one in values]
+    columns: dict[str, list[Any]] = {
+        "name": [name for name, _ in values],
+        "value": numbers,
+        "unit": [_unit(one) for _, one in values],
+        "text": [str(display(one, number)) for (_, one), number in zip(values, numbers, strict=True)],
+    }
+    return Frame("A", [Field(name, "number" if name == "value" else "string", of) for name, of in columns.items()])
 
 
 def _joined(frames: Sequence[Frame], every: Sequence[Frame]) -> Frame:
@@ -138,7 +140,9 @@ def _unit(one: Field) -> str:
     unit = str(one.config.get("unit", ""))
     if unit.startswith("currency"):
         return unit.removeprefix("currency")
-    return "" if unit.startswith("dateTime") else _UNITS.get(unit, unit.partition(":")[2] or unit)
+    if unit.startswith(("dateTime", "prefix:")):
+        return ""
+    return _UNITS.get(unit, (unit.partition(":")[2] or unit).strip())
 
 
 def _cell(one: Field, value: Any, zone: str) -> str:

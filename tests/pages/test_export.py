@@ -100,17 +100,20 @@ def table_of(found: DashboardRead, panel: PanelRead) -> list[list[str]]:
 def test_columns_do_not_change_with_the_figures_of_a_panel() -> None:
     found = read()
     tile, _, table = found.panels
-    assert table_of(found, tile) == [["Time", "Tile (USD)", "note"], ["2026-11-29T12:00:00+00:00", "4.5", EVIL]]
+    assert table_of(found, tile) == [
+        ["Time", "Tile (USD)", "text", "note"],
+        ["2026-11-29T12:00:00+00:00", "4.5", "$4.50", EVIL],
+    ]
     values = {"type": "bargauge", "options": {"reduceOptions": {"calcs": ["lastNotNull"]}}}
     for names in (["a", "b"], ["c"]):
         one = Frame("A", [Field(name, "number", [0.5], config={"unit": "percentunit"}) for name in names])
         assert table_of(found, replace(table, rendered=values, frames=[one])) == [
-            ["name", "value", "unit"],
-            *([name, "0.5", "share"] for name in names),
+            ["name", "value", "unit", "text"],
+            *([name, "0.5", "share", "50%"] for name in names),
         ]
     ages = [Frame(name, [Field(name, "number", [2.0], config={"unit": "s"})]) for name in ("Metrics", "Database")]
     several = replace(table, rendered=values | {"type": "stat"}, frames=ages)
-    assert table_of(found, several)[1:] == [["Metrics", "2", "s"], ["Database", "2", "s"]]
+    assert table_of(found, several)[1:] == [["Metrics", "2", "s", "2 s"], ["Database", "2", "s", "2 s"]]
 
 
 def test_series_of_several_frames_are_one_table_without_what_is_not_drawn() -> None:
@@ -184,7 +187,7 @@ def test_a_panel_without_rows_has_an_empty_file_and_one_that_failed_none(monkeyp
     rows = [(Row("", []), [replace(tile, frames=[]), gone, part])]
     some = replace(found, rows=rows)
     files = csv_files(some, "UTC")
-    assert files["own/tile.csv"] == b"Time,Tile,note\r\n" and set(files) == {"own/tile.csv", "own/list.csv"}
+    assert files["own/tile.csv"] == b"Time,Tile (USD),text,note\r\n" and set(files) == {"own/tile.csv", "own/list.csv"}
     assert failures(some) == [
         "own/lines: prometheus: no connection; it has no file",
         "own/list: x: refused; its file lacks these rows",
