@@ -470,6 +470,10 @@ def test_links_of_live_pages_hand_on_what_is_picked_and_clicked_and_those_of_fil
     by_cell = url + "${__data.fields.Id.text:percentencode}"
     assert linked(by_cell, one, 0, handed, catalog).endswith("?range=7d&var-status=a%26b%3Dc#ticket_list")
     assert linked(by_cell, one, 1, handed, catalog).endswith("?range=7d&var-status=old#ticket_list"), "nothing clicked"
+    web = "${__data.fields.Id:raw}"
+    for value, target in (("https://x.test/a b", "https://x.test/a b"), ("javascript:alert(1)", ""), ("/d/x", "")):
+        cell = Clicked(one.with_config({"links": [{"url": web}]}), Frame("A", [Field("Id", "string", [value])]), 0)
+        assert address_of(cell, Setting(catalog, "UTC", NOW)) == target
     of_all = by_name.replace("${__url_time_range}", "from=0&to=now")
     assert (
         linked(of_all, one, None, handed, catalog) == "support-tickets.html?var-status=done&from=2025-10-26#ticket_list"
