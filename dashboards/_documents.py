@@ -46,7 +46,7 @@ FAILED = f"""{{{{ view('document_now') }}}}
                 where status in ('failed', 'processing') and (stuck or status = 'failed') and {LISTED}"""
 UPLOADED = f"{{{{ view('document_now') }}}} where $__timeFilter(created_at) and {LISTED}"
 """SQL: the documents of each list."""
-MOST = "documents desc, owner = 'unknown', owner"
+MOST = "most desc, owner = 'unknown', owner"
 
 
 def percentile(share: float) -> str:
@@ -157,15 +157,16 @@ WHO = [
             sql(
                 f"""
                 with people as (
-                  select owner, sum(documents::int) as documents, sum(failed::int) as failed, sum(ended::int) as ended,
-                    sum(bytes)::bigint as bytes, sum(chunks)::bigint as chunks, max(newest_at) as newest_at
-                  from {{{{ view('document_owner_day') }}}} where {DAYS_PICKED} and {CHOSEN} group by owner
+                  select owner, sum(documents::int) as most from {{{{ view('document_owner_day') }}}}
+                  where {DAYS_PICKED} and {CHOSEN} group by owner
                 ),
                 top as (select * from people order by {MOST} limit 50)
-                select owner as "Person", documents as "Documents", failed / nullif(ended, 0)::float8 as "Failed",
-                  bytes as "Size", chunks as "Chunks", newest_at as "Newest",
+                select owner as "Person", most as "Documents",
+                  sum(failed)::float8 / nullif(sum(ended), 0)::float8 as "Failed", sum(bytes)::bigint as "Size",
+                  sum(chunks)::bigint as "Chunks", max(newest_at) as "Newest",
                   {row_number(MOST, "(select count(*) from people)")}
-                from top order by {MOST}""",
+                from top join {{{{ view('document_owner_day') }}}} using (owner)
+                where {DAYS_PICKED} and {CHOSEN} group by owner, most order by {MOST}""",
                 format="table",
                 may_be_empty="no document was uploaded on a day that begins in the picked range",
             )

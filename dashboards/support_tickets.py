@@ -115,7 +115,7 @@ MOVED = f"""{{{{ view('ticket_now') }}}}
                 where acted_at >= $__timeFrom()::timestamptz and ($__timeFilter(created_at) or $__timeFilter(ended_at))
                   and {LISTED}"""
 """SQL: the tickets of each list."""
-MOST = "tickets desc, creator = 'unknown', creator"
+MOST = "most desc, creator = 'unknown', creator"
 ONE_PRIORITY = f"priority = case ${{priority:sqlstring}} when {ALL} then 'all' else ${{priority:sqlstring}} end"
 BY_PRIORITY = ", ".join(
     f"coalesce(sum(waiting) filter (where priority = '{name}'), 0) as \"{name}\"" for name in PRIORITY
@@ -974,15 +974,16 @@ SOURCES = [
             sql(
                 f"""
                 with people as (
-                  select creator, sum(tickets::int) as tickets, sum(waiting::int) as waiting, max(newest_at) as newest_at,
-                    coalesce(sum(tickets::int) filter (where priority in ('urgent', 'high')), 0) as urgent
-                  from {{{{ view('ticket_creator_day') }}}} where {DAYS_PICKED} and {CHOSEN} group by creator
+                  select creator, sum(tickets::int) as most from {{{{ view('ticket_creator_day') }}}}
+                  where {DAYS_PICKED} and {CHOSEN} group by creator
                 ),
-                every as (select sum(tickets)::float8 as opened, count(*) as creators from people),
                 top as (select * from people order by {MOST} limit 50)
-                select creator as "Creator", tickets / opened as "Share", tickets as "Tickets", waiting as "Waiting",
-                  urgent as "Urgent+", newest_at as "Newest", {row_number(MOST, "creators")}
-                from top cross join every order by {MOST}""",
+                select creator as "Creator", (most / (select sum(most) from people))::float8 as "Share",
+                  most as "Tickets", sum(waiting)::bigint as "Waiting",
+                  coalesce(sum(tickets) filter (where priority in ('urgent', 'high')), 0)::bigint as "Urgent+",
+                  max(newest_at) as "Newest", {row_number(MOST, "(select count(*) from people)")}
+                from top join {{{{ view('ticket_creator_day') }}}} using (creator)
+                where {DAYS_PICKED} and {CHOSEN} group by creator, most order by {MOST}""",
                 format="table",
                 may_be_empty="no ticket was created on a day that begins in the picked range",
             )

@@ -6,6 +6,7 @@ audience: everyone
 cadence: 5m
 materialized: true
 key: [day, owner, file_type]
+indexes: [[owner]]
 columns:
   day: {type: date, doc: local day of the upload}
   owner: {type: text, doc: "first 8 characters of the owner's id; unknown where that is not known"}

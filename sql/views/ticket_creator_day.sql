@@ -6,6 +6,7 @@ audience: everyone
 cadence: 5m
 materialized: true
 key: [day, creator, priority, category]
+indexes: [[creator]]
 columns:
   day: {type: date, doc: local day on which the tickets were created}
   creator: {type: text, doc: "first 8 characters of the creator's id; unknown where that is not known"}

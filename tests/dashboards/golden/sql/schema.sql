@@ -1667,6 +1667,8 @@ group by 1, 2, 3;
 
 create unique index on gendash.document_owner_day (day, owner, file_type);
 
+create index on gendash.document_owner_day (owner);
+
 create materialized view gendash.document_took_day as
 select
   day,
@@ -1728,6 +1730,8 @@ where (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC
 group by 1, 2, 3, 4;
 
 create unique index on gendash.ticket_creator_day (day, creator, priority, category);
+
+create index on gendash.ticket_creator_day (creator);
 
 create materialized view gendash.ticket_day as
 with events as (
