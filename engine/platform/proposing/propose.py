@@ -198,7 +198,11 @@ class _Proposer:
         if pair:
             sure = DOUBTFUL if table in self.doubtful else PAIR
             lines.append(Line("role", "", pair, sure, "a row is a question and its answer"))
-        conditions = list(people_only(alias, one)) if table == "users" else gone(self.columns, alias, one)
+        conditions = (
+            list(people_only(alias, one, "tickets" in self.chosen))
+            if table == "users"
+            else gone(self.columns, alias, one)
+        )
         if table == "messages":
             talks = self.chosen.get("conversations")
             of_tickets = bool(talks and is_ticket(talks))
