@@ -29,7 +29,8 @@ def writer_of(columns: Columns, one: TableSeen, events: Events, role: Line | Non
     by_keys = _of_events(events) or _two_kinds(columns, one) or _two_writers(columns, one)
     if by_keys:
         return None if role and role.confidence >= CERTAIN else by_keys
-    if role and not _is_unread(role):
+    lacks_answers = bool(role and role.words and "assistant" not in role.words.values())
+    if role and not _is_unread(role) and not lacks_answers:
         return None
     ways = (
         role_beside(one, columns.with_nulls),
@@ -37,7 +38,9 @@ def writer_of(columns: Columns, one: TableSeen, events: Events, role: Line | Non
         _by_writer(columns, one),
         _by_name(columns, one),
     )
-    found = next(chain(*ways), None) if not role else None
+    found = next(chain(*ways), None) if not role or lacks_answers else None
+    if lacks_answers:
+        return found
     return found or next(chain(_by_opening(columns, one, role), () if role else _by_absence(columns, one)), None)
 
 
