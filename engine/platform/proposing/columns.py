@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
-from gendash.engine.platform.proposing.links import id_column, id_family
+from gendash.engine.platform.proposing.ids import Ids
+from gendash.engine.platform.proposing.links import id_family
 from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, rank, without_whose, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.values import Reading, place_of
@@ -20,6 +20,7 @@ SEVERAL = {"users.role": 2, "messages.role": 2}  # values that a column must hav
 ALIKE, WHOLE = 0.99, 0.85  # of rows, those that two columns give the same; a vocabulary of which each word is known
 SCOPES = {"org", "organization", "organisation", "workspace", "team", "tenant", "group", "project", "company"}
 PLAIN = ("first_name", "last_name")
+BOTH = 0.3  # what is added for a vocabulary of which both sides are there
 FEWEST_PEOPLE = 3
 WORTH = 0.45  # below this nothing is proposed
 DOUBTFUL = CERTAIN - 0.1
@@ -45,58 +46,12 @@ class _Candidate(NamedTuple):
     unknown: tuple[str, ...]
 
 
-class Columns:
+class Columns(Ids):
     """What columns of tables mean, given the choice of tables; questions that come up are added to the choice's."""
 
     def __init__(self, tables: Sequence[TableSeen], sample: RowSample, choice: TableChoice) -> None:
-        self.tables, self.with_nulls = tables, sample
-        self.chosen, self.people, self.levels = choice.tables, choice.people, choice.levels
+        super().__init__(tables, sample, choice)
         self.questions, self.doubtful = choice.questions, choice.doubtful
-        self._scopes: dict[tuple[str, str], tuple[str, ...]] = {}
-
-    def sample(self, one: TableSeen, columns: Sequence[str]) -> Mapping[str, Sequence[object]]:
-        """Some values of columns; NULL is none."""
-        given = self.with_nulls(one, columns).items()
-        return {name: [value for value in values if value is not None] for name, values in given}
-
-    def sources(self, table: str) -> Sequence[TableSeen]:
-        """The tables that are united to a canonical one; none if it is the chosen table."""
-        return {"users": self.people, "conversations": [one for _, one in self.levels]}.get(table, [])
-
-    def id_of(self, one: TableSeen) -> str:
-        """The column by which other tables name a row: that of most foreign keys, the key, or one that is called id."""
-        named = [to for other in self.tables for to in refer(other, one)]
-        return max(sorted(set(named)), key=named.count) if named else id_column(one)
-
-    def scope(self, one: TableSeen) -> tuple[str, ...]:
-        """The columns, such as a tenant's id, without which the id of a row is not unique; seen in a sample of rows."""
-        id_ = self.id_of(one)
-        if id_ not in one.keys or len(one.keys) < 2 or one.columns[id_] == "uuid":
-            return ()
-        if one.place not in self._scopes:
-            others = tuple(key for key in one.keys if key != id_)
-            self._scopes[one.place] = () if self.with_nulls.unique(one, id_) else others
-        return self._scopes[one.place]
-
-    def id_sql(self, one: TableSeen, alias: str) -> str:
-        """SQL of the id of a row, with the columns without which it is not unique."""
-        return " || ':' || ".join(place_of(alias, column) for column in (*self.scope(one), self.id_of(one)))
-
-    def names_sql(self, of: TableSeen, column: str, alias: str, one: TableSeen) -> str:
-        """SQL of the id of a row of ``one`` that a column of another table names."""
-        own = {to: mine for mine, to in of.beside.get(column, ())}
-        places = [place_of(alias, own[key]) for key in self.scope(one) if key in own]
-        return " || ':' || ".join((*places, place_of(alias, column)))
-
-    def named_as(self, table: str, one: TableSeen, place: str) -> str:
-        """SQL of an id of a row of ``one``, so that ids of all tables that are united are distinct and of one type."""
-        united_ones = self.sources(table)
-        kinds = {id_family(each.columns[self.id_of(each)]) for each in united_ones if self.id_of(each)}
-        if len(united_ones) < 2 or kinds == {"uuid"}:
-            return place
-        if kinds == {"text"} and table == "conversations":
-            return place
-        return f"{quote_text(one.name + ':')} || {place}"
 
     def line(self, table: str, column: str, one: TableSeen) -> Line | None:
         """The best candidate for a canonical column; below CERTAIN where a second is nearly as good."""
@@ -114,7 +69,9 @@ class Columns:
         names = sorted((pair for pair in names if pair[0] > 0), key=lambda pair: -pair[0])[:6]
         if not names and column == "created_at":
             return self._only_time(table, one)
-        found = sorted(self._candidates(table, column, one, names), key=lambda each: -each.score)
+        found = sorted(
+            self._candidates(table, column, one, names), key=lambda each: -each.score - BOTH * _is_whole(full, each)
+        )
         if not found:
             return self._by_words(full, one) if full in SIDES else None
         several = self._of_several(full, one, [each.line for each in found])
@@ -128,6 +85,8 @@ class Columns:
             score = min(score, DOUBTFUL)
             others = " or ".join(each.line.reads[0] for each in found[:3])
             self.questions.append(f"{full}: is it {others} of {one.schema}.{one.name}?")
+        if full == "messages.role" and line.words and not {"user", "assistant"} <= set(line.words.values()):
+            score = min(score, DOUBTFUL)  # nobody answers, or what does is elsewhere
         if best.unknown:
             score = min(score, DOUBTFUL)
             unknown = ", ".join(map(repr, best.unknown[:6]))
@@ -176,7 +135,7 @@ class Columns:
     def _people_of(self, one: TableSeen, name: str) -> Sequence[TableSeen]:
         """The table of people whose row a column names by a reference; none if it names no people."""
         to = one.references.get(name, ())[:2]
-        return [each for each in self.people if to in (each.place, self._origin(each.place))]
+        return [each for each in self.people if to in (each.place, self.origin(each.place))]
 
     def _by_words(self, full: str, one: TableSeen) -> Line | None:
         """A vocabulary in a column of any name: each word is known, and both sides are among them."""
@@ -236,7 +195,7 @@ class Columns:
             return values.read_rating(place, name, kind, given)
         if full == "users.is_active":
             return values.read_active(place, name, kind, given)
-        if full == "users.role" and self.chosen.get("tickets") and kind != "boolean":
+        if full == "users.role" and self.chosen.get("tickets"):  # in a help desk an agent is one of its staff
             return values.read_words("helpdesk.role", place, name, kind, given)
         if values.is_vocabulary(full):
             return values.read_words(full, place, name, kind, given)
@@ -321,8 +280,8 @@ class Columns:
         table = REFERS[full]
         targets = self.people if table == "users" else [self.chosen[table]] if table in self.chosen else []
         if name in one.references:
-            to = self._origin(one.references[name][:2])
-            target = next((each for each in targets if to in (each.place, self._origin(each.place))), None)
+            to = self.origin(one.references[name][:2])
+            target = next((each for each in targets if to in (each.place, self.origin(each.place))), None)
             if target:
                 sql = self.named_as(table, target, self.names_sql(one, name, ALIASES[full.partition(".")[0]], target))
                 return Reading(sql, 0.4 if name in one.implied else 0.5, f"{by(name, one)} {target.name}")
@@ -354,25 +313,11 @@ class Columns:
         named = (column for column, place in messages.references.items() if place == to)
         return next((column for column in named if side_of(to[1])), "")
 
-    def _origin(self, place: tuple[str, str]) -> tuple[str, str]:
-        """The table whose ids a table's key repeats, such as that of accounts for profiles; else the table itself."""
-        for _ in range(3):
-            one = next((each for each in self.tables if each.place == place), None)
-            if one is None or one.key not in one.references:
-                break
-            place = one.references[one.key][:2]
-        return place
-
 
 def _is_whole(full: str, best: _Candidate) -> bool:
     """True if each word is known, and both sides of a vocabulary are among them."""
     sides = SIDES.get(full, ())
     return bool(sides) and not best.unknown and all(set(side) & set(best.line.words.values()) for side in sides)
-
-
-def refer(other: TableSeen, one: TableSeen) -> list[str]:
-    """The columns of ``one`` that foreign keys of another table name."""
-    return [column for *place, column in other.references.values() if tuple(place) == one.place]
 
 
 def _needs_values(full: str, kind: str) -> bool:

@@ -11,7 +11,7 @@ from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample,
 from gendash.engine.platform.proposing.scores import chunks_of, has_column, names_files
 from gendash.engine.platform.proposing.values import place_of
 
-OF_FILES = ("created_at", "updated_at", "file_type", "file_size")  # what a file says itself, whoever processes it
+OF_FILES = ("created_at", "updated_at", "file_type", "file_size")  # what a file says itself
 
 
 def choose_documents(

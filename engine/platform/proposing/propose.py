@@ -7,43 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, islice
 
-from gendash.engine.platform.proposing.beside import reason_beside, reason_by_rows, state_beside
+from gendash.engine.platform.proposing.beside import state_beside
 from gendash.engine.platform.proposing.codes import decoded
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
 from gendash.engine.platform.proposing.derived import conversations_of, people_of, ratings_of
-from gendash.engine.platform.proposing.documents import of_named_file
-from gendash.engine.platform.proposing.elsewhere import (
-    person_of_owners,
-    person_of_participants,
-    role_of_members,
-)
 from gendash.engine.platform.proposing.handled import is_ticket
 from gendash.engine.platform.proposing.in_json import AS_JSON, JSON, messages_in_json
 from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated, unsent
 from gendash.engine.platform.proposing.links import with_implied
+from gendash.engine.platform.proposing.more_lines import first_seen, lines_beside, lines_elsewhere, owner
 from gendash.engine.platform.proposing.moves import moves_of
 from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, meaning, rank, words_of
-from gendash.engine.platform.proposing.people import (
-    handler,
-    only_person,
-    person_beside,
-    person_by_address,
-    person_of_account,
-)
 from gendash.engine.platform.proposing.proposal import Line, Proposal, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.rows import (
-    chunk_count,
     internal_rows,
-    metadata,
-    metadata_columns,
     notes_of_staff,
-    of_its_file,
     people_only,
     status_of_failure,
 )
-from gendash.engine.platform.proposing.scores import names_files, pair_of
+from gendash.engine.platform.proposing.scores import pair_of
 from gendash.engine.platform.proposing.shown import with_plain_keys, with_shown
 from gendash.engine.platform.proposing.tables import choose_tables
 from gendash.engine.platform.proposing.tenants import doubted, with_tenants
@@ -93,7 +76,7 @@ class _Proposer:
                 found |= conversations_of(found["messages"])
             elif not _has(found["conversations"], "user_id"):
                 person = list(person_of_messages(self.columns, found["messages"], "user_id", "c"))
-                found["conversations"] = with_line(found["conversations"], person or list(self._owner()))
+                found["conversations"] = with_line(found["conversations"], person or list(owner(self.columns)))
                 if person and "tickets" in found and self.chosen["tickets"] is self.chosen["conversations"]:
                     created = () if _has(found["tickets"], "created_by") else ("created_by",)
                     more = [
@@ -190,15 +173,15 @@ class _Proposer:
     def _with_others(self, table: str, one: TableSeen, lines: list[Line]) -> list[Line]:
         """The lines with those that are no plain column, or to be written; none if a time cannot be had."""
         found = {line.column for line in lines}
-        lines += list(self._beside(table, ALIASES[table], one, lines))
-        elsewhere = list(self._elsewhere(table, one, lines))
+        lines += list(lines_beside(self.columns, self.contract[table], table, ALIASES[table], one, lines))
+        elsewhere = list(lines_elsewhere(self.columns, table, one, lines))
         lines = [line for line in lines if line.column not in {each.column for each in elsewhere}] + elsewhere
         found |= {line.column for line in lines}
         if table == "messages":
             self._ask_for_states(one)
         pair = pair_of(one) if table == "messages" and "role" not in found else None
         self._ask(table, one, found, pair)
-        lines += [] if table != "users" or "created_at" in found else self._first_seen(one)
+        lines += [] if table != "users" or "created_at" in found else first_seen(self.columns, one)
         lines += self._not_found(table, one, {line.column for line in lines}, pair)
         if table == "feedback" and "created_at" not in found:
             messages = self.chosen.get("messages")
@@ -215,7 +198,11 @@ class _Proposer:
         if pair:
             sure = DOUBTFUL if table in self.doubtful else PAIR
             lines.append(Line("role", "", pair, sure, "a row is a question and its answer"))
-        conditions = list(people_only(alias, one)) if table == "users" else gone(self.columns, alias, one)
+        conditions = (
+            list(people_only(alias, one, "tickets" in self.chosen))
+            if table == "users"
+            else gone(self.columns, alias, one)
+        )
         if table == "messages":
             talks = self.chosen.get("conversations")
             of_tickets = bool(talks and is_ticket(talks))
@@ -238,25 +225,6 @@ class _Proposer:
             kind = "timestamptz" if column.endswith("_at") else "text"
             yield Line(column, f"null::{kind}", evidence="not found, and needed")
 
-    def _beside(self, table: str, alias: str, one: TableSeen, lines: Sequence[Line]) -> Iterator[Line]:
-        """Lines that are no plain column: chunks counted in a table of their own, and metadata with known keys."""
-        found = {line.column for line in lines}
-        if table == "documents" and "chunk_count" not in found:
-            yield from chunk_count(alias, one, self.columns.id_of(one), self.tables, self.columns.with_nulls)
-        if table == "documents" and "file_type" not in found and (name := names_files(one, self.columns.with_nulls)):
-            sql = f"substring({place_of(alias, name)} from '[.]([^.]+)$')"
-            yield Line("file_type", sql, (name,), 0.82, "end of the file name")
-        if table == "documents" and "failure_reason" in self.contract[table]:
-            status = next((line for line in lines if line.column == "status"), None)
-            ways = (
-                reason_beside(alias, one, self.columns.with_nulls),
-                reason_by_rows(alias, one, status, self.columns.with_nulls),
-            )
-            yield from islice(chain(*ways), 1)
-        named = metadata_columns(one) if "metadata" in self.contract[table] else []
-        if named:
-            yield from metadata(alias, self.columns.sample(one, named))
-
     def _ask_for_states(self, one: TableSeen) -> None:
         """Asks whether messages count whose status says that they failed or are not finished."""
         named = [
@@ -268,61 +236,6 @@ class _Proposer:
             if some and len(some) < len(words):
                 listed = ", ".join(map(repr, some[:6]))
                 self.questions.append(f"messages: do those count whose {name} is {listed}?")
-
-    def _elsewhere(self, table: str, one: TableSeen, lines: Sequence[Line]) -> Iterator[Line]:
-        """Lines that other tables give: the role of a person, the person of a conversation."""
-        id_, by = self.columns.id_of(one), {line.column: line for line in lines}
-        # words that name no administrator, such as customer and visitor, are a kind of account
-        if table == "users" and ("role" not in by or not _names_admins(by["role"])):
-            found = list(role_of_members(one, id_, self.tables, self.columns.with_nulls))
-            self.questions[:] = [each for each in self.questions if not (found and each.startswith("users.role"))]
-            yield from found
-        if table == "documents" and "file_size" not in by:
-            files = of_its_file("d", one, id_, self.tables, self.columns.with_nulls)
-            yield from (line for line in files if line.column not in by or by[line.column].confidence < line.confidence)
-        if table == "documents" and "user_id" not in by:
-            yield from (
-                line._replace(confidence=min(line.confidence, DOUBTFUL))
-                for line in only_person(self.columns, one, "user_id", "d")
-            )
-        if table == "documents":
-            yield from of_named_file("d", one, by, self.tables, self.columns.with_nulls)
-        person = {"conversations": "user_id", "tickets": "created_by"}.get(table, "")
-        if person and person not in by:
-            yield from person_by_address(self.columns, table, person, one)
-        if table == "tickets" and "assigned_to" not in by:
-            yield from handler(self.columns, one, by.get("created_by"))
-        if table == "conversations" and "user_id" not in by:
-
-            def named(by: TableSeen, column: str, alias: str) -> str:
-                place = self.columns.names_sql(by, column, alias, self.people[0])
-                return self.columns.named_as("users", self.people[0], place)
-
-            ways = (
-                only_person(self.columns, one, "user_id", "c"),
-                person_of_account(self.columns, one),
-                person_beside(self.columns, one),
-                person_of_participants(one, id_, self.people, self.tables, named),
-            )
-            yield from islice(chain(*ways), 1)
-
-    def _owner(self) -> Iterator[Line]:
-        """The owner of what a conversation belongs to, where nothing in it names a person."""
-        talks, users = self.chosen.get("conversations"), self.chosen.get("users")
-        if talks and users and len(self.people) == 1:
-            yield from person_of_owners(talks, users, self.tables, self.columns.with_nulls)
-
-    def _first_seen(self, one: TableSeen) -> Iterator[Line]:
-        """When a person came whose table has no time: with the first conversation."""
-        talks = self.chosen.get("conversations")
-        if talks is None or len(self.people) > 1:
-            return
-        person = self.columns.line("conversations", "user_id", talks)
-        time = self.columns.line("conversations", "created_at", talks)
-        if person and time:
-            own = self.columns.id_sql(one, "u")
-            sql = f"(select min({time.sql}) from {talks.quoted} c where {person.sql} = {own})"
-            yield Line("created_at", sql, (), 0.6, "no time of its own: the first conversation")
 
     def _id_line(self, table: str, one: TableSeen) -> Line | None:
         """The id of a row: its key, or the columns of the key together, or a column that is called so."""
@@ -353,14 +266,6 @@ class _Proposer:
             self.questions.append(f"conversations.user_id: what names the person of a row of {one.schema}.{one.name}?")
         if table == "messages" and "role" not in found and not pair:
             self.questions.append(f"messages.role: what in {one.schema}.{one.name} says who wrote a message?")
-
-
-def _names_admins(role: Line) -> bool:
-    """True if a word of a role is that of an administrator anywhere, or a boolean says so."""
-    admins = ("admin", "super_admin")
-    return any(
-        of in admins and (word == "true" or meaning("users.role", word) in admins) for word, of in role.words.items()
-    )
 
 
 def _has(one: ProposedTable, column: str) -> bool:

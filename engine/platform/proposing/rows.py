@@ -51,13 +51,17 @@ def soft_delete(alias: str, one: TableSeen) -> Iterator[Condition]:
             return
 
 
-def people_only(alias: str, one: TableSeen) -> Iterator[Condition]:
+def people_only(alias: str, one: TableSeen, of_tickets: bool) -> Iterator[Condition]:
     """The conditions of people: not deleted, and no bots."""
     yield from soft_delete(alias, one)
-    for name, kind in one.columns.items():
-        if kind == "boolean" and rank(name, BOTS) >= 0.8:
-            yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "bots"
-            return
+    for name in bots_of(one, of_tickets)[:1]:
+        yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "bots"
+
+
+def bots_of(one: TableSeen, of_tickets: bool) -> list[str]:
+    """The truth values of accounts that are bots; in a help desk an agent is a person."""
+    named = [name for name, kind in one.columns.items() if kind == "boolean" and rank(name, BOTS) >= 0.8]
+    return [name for name in named if not (of_tickets and words_of(name).endswith("agent"))]
 
 
 def without_words(
@@ -77,7 +81,7 @@ def internal_rows(alias: str, one: TableSeen, of_tickets: bool) -> Iterator[Cond
         if of_tickets and kind == "boolean" and rank(name, SHOWN) >= 0.8:
             yield place_of(alias, name), CERTAIN - 0.1, "notes that the other side does not see"
             return
-        if kind == "boolean" and rank(name, INTERNAL) >= 0.8:
+        if kind == "boolean" and rank(name, INTERNAL) > 0:  # is_internal_note, too
             yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "notes that the other side does not see"
             return
 

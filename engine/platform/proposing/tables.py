@@ -244,7 +244,7 @@ def _choose_people(found: TableChoice, tables: Sequence[TableSeen], sample: RowS
     if talks is None or not any(to[:2] in people for to in talks.references.values()):
         people |= _writers(found, by_place)
     several = [by_place[place] for place in sorted(people, key=lambda place: -people[place])]
-    several = list({one.place: one for one in (owner_of(one, by_place, sample) or one for one in several)}.values())
+    several = list({one.place: one for one in (owner_behind(one, by_place, sample) or one for one in several)}.values())
     several = [one for one in several if not any(_describes(one, other) for other in several)]
     if several and (found.tables.get("users") not in several or several[0] is not found.tables.get("users")):
         found.tables["users"] = several[0]
@@ -341,7 +341,7 @@ def _beside(found: TableChoice, by_place: Mapping[Place, TableSeen], sample: Row
     return [one for one, _ in about(talks, list(by_place.values()), sample)] if talks else []
 
 
-def owner_of(one: TableSeen, by_place: Mapping[Place, TableSeen], sample: RowSample) -> TableSeen | None:
+def owner_behind(one: TableSeen, by_place: Mapping[Place, TableSeen], sample: RowSample) -> TableSeen | None:
     """The people who have several rows of a table that looks like one of people, such as accounts for mail."""
     for column, to in one.references.items():
         other = by_place.get(to[:2])

@@ -11,9 +11,9 @@ from gendash.engine.platform.proposing.beside import role_beside, unread_beside
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.elsewhere import role_of_writer, side_of
 from gendash.engine.platform.proposing.links import on_row
-from gendash.engine.platform.proposing.names import BOTS, COLUMNS, TABLES, WRITERS, meaning, rank
+from gendash.engine.platform.proposing.names import COLUMNS, TABLES, WRITERS, meaning, rank
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
-from gendash.engine.platform.proposing.rows import Condition
+from gendash.engine.platform.proposing.rows import Condition, bots_of
 from gendash.engine.platform.proposing.scores import is_of_people
 from gendash.engine.platform.proposing.values import place_of
 
@@ -29,7 +29,8 @@ def writer_of(columns: Columns, one: TableSeen, events: Events, role: Line | Non
     by_keys = _of_events(events) or _two_kinds(columns, one) or _two_writers(columns, one)
     if by_keys:
         return None if role and role.confidence >= CERTAIN else by_keys
-    if role and not _is_unread(role):
+    lacks_answers = bool(role and role.words and "assistant" not in role.words.values())
+    if role and not _is_unread(role) and not lacks_answers:
         return None
     ways = (
         role_beside(one, columns.with_nulls),
@@ -37,7 +38,9 @@ def writer_of(columns: Columns, one: TableSeen, events: Events, role: Line | Non
         _by_writer(columns, one),
         _by_name(columns, one),
     )
-    found = next(chain(*ways), None) if not role else None
+    found = next(chain(*ways), None) if not role or lacks_answers else None
+    if lacks_answers:
+        return found
     return found or next(chain(_by_opening(columns, one, role), () if role else _by_absence(columns, one)), None)
 
 
@@ -122,7 +125,7 @@ def _by_staff(columns: Columns, one: TableSeen) -> Iterator[Line]:
     role = columns.line("users", "role", users) if users else None
     if not (users and talks and role and talks is columns.chosen.get("tickets") and not is_said_alone(role)):
         return
-    bots = [name for name, kind in users.columns.items() if kind == "boolean" and rank(name, BOTS) >= 0.8]
+    bots = bots_of(users, of_tickets=True)
     of_bots = "".join(f" or {place_of('u', name)}" for name in bots[:1])
     for name in (each for each, to in one.references.items() if to[:2] == users.place and rank(each, WRITERS) >= 0.8):
         who = on_row(one, name, "m", "u", columns.id_of(users))

@@ -62,12 +62,22 @@ LATER = {
 NAMES = sorted(path.stem for path in STRANGERS.glob("*.sql"))
 # of kinds that others are of, too
 ALIKE = {
+    "ai_assistant",
     "autogpt",
     "bionic",
     "chatbot_ui",
+    "core_memory",
+    "dialoqbase",
+    "hexabot",
+    "hostedgpt",
+    "maybe",
     "morphic",
     "open_assistant",
+    "open_contracts",
+    "openassistantgpt",
     "portal_chat",
+    "redbox",
+    "scira",
     "superagi",
     "thesis_chat",
     "trieve",
