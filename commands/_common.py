@@ -83,7 +83,7 @@ wait_option = click.option(
 
 def repeat(once: Callable[[], int], every: float | None) -> int:
     """Exit code of one run; with ``every`` seconds runs follow each other until Ctrl-C, or the end of the keeper."""
-    from gendash.engine.errors import problems_of
+    from gendash.engine.errors import lines_of
 
     if every is None:
         return once()
@@ -93,8 +93,8 @@ def repeat(once: Callable[[], int], every: float | None) -> int:
             try:
                 once()
             except Exception as error:  # of whatever kind: the next run may do better
-                for problem in problems_of(error):
-                    say(f"gendash: {problem}")
+                for line in lines_of(error):
+                    say(f"gendash: {line}")
             time.sleep(max(0.0, every - (time.monotonic() - begun)))
             if os.environ.get(KEEPER, str(os.getppid())) != str(os.getppid()):
                 return DONE

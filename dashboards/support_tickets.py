@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from gendash.dashboards._lists import DAY_ENDS, UNTIL, chosen, listed, ranked_row, row_column, row_number
@@ -114,6 +115,7 @@ MOVED = f"""{{{{ view('ticket_now') }}}}
                 where acted_at >= $__timeFrom()::timestamptz and ($__timeFilter(created_at) or $__timeFilter(ended_at))
                   and {LISTED}"""
 """SQL: the tickets of each list."""
+MOST = "most desc, creator = 'unknown', creator"
 ONE_PRIORITY = f"priority = case ${{priority:sqlstring}} when {ALL} then 'all' else ${{priority:sqlstring}} end"
 BY_PRIORITY = ", ".join(
     f"coalesce(sum(waiting) filter (where priority = '{name}'), 0) as \"{name}\"" for name in PRIORITY
@@ -325,65 +327,6 @@ HEAD = [
         feature="tickets",
     ),
     Panel(
-        "median",
-        "Median resolution time",
-        "Half of the tickets created today or on the 29 days before were resolved within this time: Kaplan-Meier, so "
-        "waiting tickets count as censored. 'not yet': half of them still wait. Follows Priority, all categories."
-        "\n\nThe name line ends with the plain mean of the resolved ones, which is too small: slow ones still wait.",
-        HeadTile(unit="s", decimals=1, subject=P50, min=0, no_data="not yet"),
-        [
-            sql(
-                curve(
-                    f"""curve as (
-                      select every.day::date as day, median_s as value
-                      from {every_day(30)}
-                      left join {{{{ view('ticket_median_day') }}}} m on m.day = every.day::date and {ONE_PRIORITY}
-                    )""",
-                    "30 d",
-                    30,
-                    more=MEAN_OF_ENDED,
-                ),
-                may_be_empty="fewer than half of the tickets are resolved",
-            )
-        ],
-        width=6,
-        height=4,
-        window="30d",
-        leads_to="support-tickets/by_priority",
-        feature="tickets",
-        exempt={
-            "decimals": "a length of days with two decimals does not fit the tile",
-            "windows-said": "the window is in the name line: the title fills the tile",
-        },
-    ),
-    Panel(
-        "escalated",
-        "Tickets per 100 chats",
-        "Tickets created per 100 conversations begun, both on the local days that begin in the picked range, up to "
-        "each of them. All conversations are counted, whatever is selected above. High: the agent does not help."
-        "\n\nNot every ticket comes from a conversation. The change compares full days with as many days before.",
-        HeadTile(unit="suffix:per 100", decimals=1, subject=USERS, min=0, no_data="no talks"),
-        [
-            sql(
-                over_picked(
-                    f"""
-                    select day, max(n) as n, max(d) as d from (
-                      select day, sum(created) as n, 0 as d from {{{{ view('ticket_day') }}}} where {CHOSEN} group by 1
-                      union all
-                      select day, 0, sum(conversations) from {{{{ view('conversation_day') }}}} group by 1
-                    ) as both_kinds group by day""",
-                    "100.0 * n / nullif(d, 0)",
-                ),
-                may_be_zero=QUIET,
-                may_be_empty="no day begins in the picked range, or no conversation",
-            )
-        ],
-        width=6,
-        height=4,
-        leads_to="user-analytics",
-        feature="tickets conversations",
-    ),
-    Panel(
         "reopened",
         "Ticket reopening rate",
         "Reopenings / resolutions, both on the local days that begin in the picked range, up to each of them, from the "
@@ -407,7 +350,63 @@ HEAD = [
         leads_to="support-tickets/steps",
         feature="tickets ticket_history",
     ),
-    FRESHNESS,
+    Panel(
+        "median",
+        "Median resolution time, 30 d",
+        "Half of the tickets created today or on the 29 days before were resolved within this time: Kaplan-Meier, so "
+        "waiting tickets count as censored. 'not yet': half of them still wait. Follows Priority, all categories."
+        "\n\nThe name line ends with the plain mean of the resolved ones, which is too small: slow ones still wait.",
+        HeadTile(unit="s", decimals=1, subject=P50, min=0, no_data="not yet"),
+        [
+            sql(
+                curve(
+                    f"""curve as (
+                      select every.day::date as day, median_s as value
+                      from {every_day(30)}
+                      left join {{{{ view('ticket_median_day') }}}} m on m.day = every.day::date and {ONE_PRIORITY}
+                    )""",
+                    "30 d",
+                    30,
+                    more=MEAN_OF_ENDED,
+                ),
+                may_be_empty="fewer than half of the tickets are resolved",
+            )
+        ],
+        width=8,
+        height=4,
+        window="30d",
+        leads_to="support-tickets/by_priority",
+        feature="tickets",
+        exempt={"decimals": "a length of days with two decimals is no more exact"},
+    ),
+    Panel(
+        "escalated",
+        "Tickets per 100 conversations",
+        "Tickets created per 100 conversations begun, both on the local days that begin in the picked range, up to "
+        "each of them. All conversations are counted, whatever is selected above. High: the agent does not help."
+        "\n\nNot every ticket comes from a conversation. The change compares full days with as many days before.",
+        HeadTile(unit="suffix:per 100", decimals=1, subject=USERS, min=0, no_data="no talks"),
+        [
+            sql(
+                over_picked(
+                    f"""
+                    select day, max(n) as n, max(d) as d from (
+                      select day, sum(created) as n, 0 as d from {{{{ view('ticket_day') }}}} where {CHOSEN} group by 1
+                      union all
+                      select day, 0, sum(conversations) from {{{{ view('conversation_day') }}}} group by 1
+                    ) as both_kinds group by day""",
+                    "100.0 * n / nullif(d, 0)",
+                ),
+                may_be_zero=QUIET,
+                may_be_empty="no day begins in the picked range, or no conversation",
+            )
+        ],
+        width=8,
+        height=4,
+        leads_to="user-analytics",
+        feature="tickets conversations",
+    ),
+    replace(FRESHNESS, width=8),  # the title of the median does not fit 6
 ]
 
 CHARTS = [
@@ -959,8 +958,8 @@ SOURCES = [
     Panel(
         "creators",
         "Top ticket creators",
-        "People who opened the most of the tickets created in the picked range; at most 50. Shown as the first 8 "
-        "characters of their id; names are on User Analytics. Urgent+ is urgent or high."
+        "People who opened the most of the tickets created on the days that begin in the picked range; at most 50. "
+        "Shown as the first 8 characters of their id; names are on User Analytics. Urgent+ is urgent or high."
         "\n\nThe plan asks for users: this dashboard is for everybody, so names are on User Analytics only.",
         Table(
             overrides=[
@@ -974,14 +973,19 @@ SOURCES = [
         [
             sql(
                 f"""
-                select coalesce(creator, 'unknown') as "Creator", count(*)::float8 / sum(count(*)) over () as "Share",
-                  count(*) as "Tickets", count(*) filter (where waits) as "Waiting",
-                  count(*) filter (where priority in ('urgent', 'high')) as "Urgent+", max(created_at) as "Newest",
-                  {row_number("count(*) desc, creator nulls last")}
-                from {{{{ view('ticket_now') }}}} where $__timeFilter(created_at) and {CHOSEN} group by creator
-                order by count(*) desc, creator nulls last limit 50""",
+                with people as (
+                  select creator, sum(tickets::int) as most from {{{{ view('ticket_creator_day') }}}}
+                  where {DAYS_PICKED} and {CHOSEN} group by creator
+                ),
+                top as (select * from people order by {MOST} limit 50)
+                select creator as "Creator", (most / (select sum(most) from people))::float8 as "Share",
+                  most as "Tickets", sum(waiting)::bigint as "Waiting",
+                  coalesce(sum(tickets) filter (where priority in ('urgent', 'high')), 0)::bigint as "Urgent+",
+                  max(newest_at) as "Newest", {row_number(MOST, "(select count(*) from people)")}
+                from top join {{{{ view('ticket_creator_day') }}}} using (creator)
+                where {DAYS_PICKED} and {CHOSEN} group by creator, most order by {MOST}""",
                 format="table",
-                may_be_empty="no ticket was created in the picked range",
+                may_be_empty="no ticket was created on a day that begins in the picked range",
             )
         ],
         width=12,

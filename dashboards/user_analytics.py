@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gendash.dashboards._lists import ranked_row, row_column, row_number
+from gendash.dashboards._lists import ROW, listed, ranked_row, row_column, row_number
 from gendash.dashboards._llm import dashed, langfuse_link
 from gendash.dashboards._palette import (
     BAD,
@@ -47,7 +47,9 @@ from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, pr
 
 USER_ID = "coalesce(nullif(user_id, ''), 'unknown')"
 """SQL: what a row of a table leads on with; rows of guests and deleted accounts lead to all conversations of theirs."""
-OF_USER = "(c.user_id = ${user:sqlstring} or ${user:sqlstring} = 'unknown' and c.user_id is null)"
+OF_USER = """(${user:sqlstring} = '__all' or user_id = ${user:sqlstring}
+                    or ${user:sqlstring} = 'unknown' and user_id is null)"""
+BEGUN = f"{{{{ view('conversation_entity') }}}} where $__timeFilter(created_at) and {OF_USER}"
 USER = Variable(
     "user",
     "User",
@@ -450,9 +452,12 @@ STAY = [
     ),
 ]
 
+STEP = 2
+"""Hours of a column: Grafana gives a column 50 pixels or more, so that 24 would not fit at 1280."""
 HOURS = ", ".join(
-    f'coalesce(sum(messages) filter (where facts.hour = {hour}), 0)::float8 / count(distinct day) as "{hour:02d}"'
-    for hour in range(24)
+    f"coalesce(sum(messages) filter (where facts.hour between {hour} and {hour + STEP - 1}), 0)::float8"
+    f' / (count(distinct day) * {STEP}) as "{hour:02d}–{hour + STEP:02d}"'
+    for hour in range(0, 24, STEP)
 )
 DEPTH = [
     Panel(
@@ -674,19 +679,19 @@ DEPTH = [
     Panel(
         "hours",
         "When people write: mean messages per hour by weekday, 28 d",
-        "Messages that users wrote, guests included, by local weekday and hour of the 28 full days before today: the "
-        "mean of these weekdays, excluding those before the first message. Hours with few messages suit maintenance.",
+        "Messages that users wrote per hour, guests included, by local weekday and hours of the 28 full days before "
+        "today: the mean of these weekdays, excluding those before the first message. Quiet hours suit maintenance.",
         Table(
             overrides=[
                 override("byName", "Day", custom__width=54),
                 override(
                     "byRegexp",
-                    "/^[0-9]+$/",
+                    "/^[0-9]/",
                     unit="none",
                     decimals=0,
                     min=0,
                     color={"mode": "continuous-blues"},
-                    custom__minWidth=50,  # Grafana gives none less: at 1280 the last is cut, at 1366 none
+                    custom__minWidth=64,
                     custom__align="center",
                     custom__cellOptions={"type": "color-background", "mode": "basic"},
                 ),
@@ -855,42 +860,50 @@ WHO = [
     ),
     Panel(
         "user_conversations",
-        "List of conversations of a user, newest first",
-        "Conversations that the user chosen above began in the picked range, with all messages so far; at most 200. A "
-        "click on a name above chooses one; unknown: guests and deleted accounts. Each leads to its session in "
-        "Langfuse.",
+        "List of conversations, newest first",
+        "Conversations that everybody, or the user chosen above, began in the picked range, with all messages so far; "
+        "at most 200. A click on a name chooses one; unknown: guests and deleted accounts. Each leads to its session "
+        "in Langfuse.",
         Table(
-            no_data="Choose a user: click on a name",
+            no_data="No conversation",
             name_nothing=False,
             overrides=[
-                column("User", custom__minWidth=140),
+                column("User", custom__minWidth=140, links=[]),
                 *linked("Conversation", "Open the session in Langfuse", custom__width=320),
                 column("Begun", unit="dateTimeAsIso", custom__width=170),
+                column("Channel", custom__width=85),
                 *(column(name, unit="locale", custom__width=90) for name in ("Messages", "Questions")),
-                row_column(),
+                column("Id", custom__width=90),
+                row_column(115),
             ],
         ),
         [
             sql(
                 f"""
                 select coalesce(names.name, left(c.user_id, 8), 'unknown') as "User",
-                  c.conversation_id as "Conversation",
-                  c.created_at as "Begun", c.channel as "Channel", coalesce(sum(m.messages), 0) as "Messages",
-                  coalesce(sum(m.user_messages), 0) as "Questions",
-                  {row_number("c.created_at desc, c.conversation_id")}
+                  c.conversation_id as "Conversation", c.created_at as "Begun", c.channel as "Channel",
+                  coalesce(said.messages, 0) as "Messages", coalesce(said.questions, 0) as "Questions",
+                  coalesce(c.user_id, 'unknown') as "Id", c."{ROW}"
                   {{% if feature('langfuse') %}}, {langfuse_link("sessions", "c.conversation_id")} {{% endif %}}
-                from {{{{ view('conversation_entity') }}}} c
-                left join {{{{ view('user_name') }}}} names using (user_id)
-                left join {{{{ view('message_conversation_day') }}}} m using (conversation_id)
-                where $__timeFilter(c.created_at) and {OF_USER}
-                group by c.conversation_id, c.created_at, c.channel, c.user_id, names.name
-                order by c.created_at desc, c.conversation_id limit 200""",
+                from (
+                  select conversation_id, user_id, created_at, channel,
+                    {row_number("created_at desc, conversation_id", listed(BEGUN))}
+                  from {BEGUN} order by created_at desc, conversation_id limit 200
+                ) as c
+                left join {{{{ view('user_name') }}}} as names using (user_id)
+                left join lateral (
+                  select sum(messages) as messages, sum(user_messages) as questions
+                  from {{{{ view('message_conversation_day') }}}} as m where m.conversation_id = c.conversation_id
+                ) as said on true
+                order by c.created_at desc, c.conversation_id""",
                 format="table",
-                may_be_empty="no user is chosen, or the user began no conversation in the picked range",
+                may_be_empty="no conversation was begun in the picked range, or none of the chosen user",
             )
         ],
         width=24,
-        height=8,
+        height=12,
+        leads_to="user-analytics/user_conversations",
+        passes={"user": "Id"},
         feature="users conversations",
     ),
 ]

@@ -56,6 +56,7 @@ def test_an_unknown_platform_gets_an_adapter_that_check_accepts_and_that_reads_i
 ) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(STRANGER.read_bytes())
+        connection.execute("update messages set role = 'user'")  # so that it contradicts role_type
     before = schema(database)
     found = run("init")
     assert found.exit_code == 0, found.output

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from gendash.engine.read.fields import js_regex
 from gendash.engine.read.frames import Field
@@ -23,8 +24,7 @@ CLASSIC = (  # Grafana's palette for series without a colour of their own
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Display:
+class Display(Struct, frozen=True):
     """A value's text with its parts, its number (None where it is none), its colour and its place on the scale, 0 to 1.
 
     The colour is one of Grafana's names, a CSS colour, ``scheme:share`` of a continuous scheme, or ``color~n``, the

@@ -512,7 +512,8 @@ def load(view: Desk) -> Table:
 
 
 def creators(view: Desk) -> Table:
-    recent = [row for row in view.tickets if _in_range(view, row["created_at"])]
+    days = {*_picked(view)}
+    recent = [row for row in view.tickets if view.day(row["created_at"]) in days]
     opened: dict[str | None, Rows] = {}
     for row in recent:
         opened.setdefault(row["created_by"], []).append(row)
