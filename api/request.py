@@ -74,7 +74,7 @@ def shown_span(config: Config, params: Mapping[str, str], now: datetime) -> tupl
     the end of a request, which is not part of its range, is a millisecond later.
     """
     span, explicit = span_asked(config, params, now)
-    return (Span(span.start, span.end - _SMALLEST) if "to" in params else span), explicit
+    return (Span(span.start, max(span.start, span.end - _SMALLEST)) if "to" in params else span), explicit
 
 
 def _time(text: str, name: str, zone: ZoneInfo) -> datetime:
