@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from gendash.engine.definitions.grid import panel_id
@@ -83,7 +84,7 @@ def _page_of(url: str, clicked: Clicked, setting: Setting) -> str:
     if not name:
         return ""
     parts = dict(part.partition("=")[::2] for part in query.split("&"))
-    ids = {f"panel-{panel_id(name, one.slug)}": one.slug for one in setting.catalog.dashboards[name].panels()}
+    ids = _slugs(name, tuple(one.slug for one in setting.catalog.dashboards[name].panels()))
     given: dict[str, str] = {}
     for key, written in parts.items():
         match = _VALUE.fullmatch(written)
@@ -93,6 +94,12 @@ def _page_of(url: str, clicked: Clicked, setting: Setting) -> str:
     if _ALL_TIMES in query:
         given["from"] = (setting.now - timedelta(days=_ALL_DAYS)).date().isoformat()
     return _page(name, ids.get(parts.get("viewPanel", ""), ""), setting, given)
+
+
+@cache
+def _slugs(dashboard: str, slugs: tuple[str, ...]) -> Mapping[str, str]:
+    """The panels of a dashboard by what Grafana's addresses call them."""
+    return {f"panel-{panel_id(dashboard, slug)}": slug for slug in slugs}
 
 
 def _page(name: str, slug: str, setting: Setting, given: Mapping[str, str]) -> str:

@@ -264,6 +264,8 @@ def test_the_end_of_a_range_is_in_no_figure_and_in_no_row(client: TestClient) ->
     assert share["value"] == last["figures"]["without_user_share"]["value"] and turns == sum(
         row["turns"] for row in last["rows"]
     )
+    shortest = "from=2026-11-02T00:00:00&to=2026-11-02T00:00:00.0005"
+    assert get(client, f"{path}&{shortest}").status_code == 200
     longer = get(client, f"{path}&from=2026-11-02&to=2026-11-05T00:00:01").json()["figures"]["without_user_share"]
     assert longer["value"] != share["value"]
 
