@@ -837,7 +837,7 @@ SOURCES = [
     Panel(
         "by_category",
         "New tickets by category",
-        "Tickets created on the local days that begin in the picked range by category: the nine most frequent and the "
+        "Tickets created on the local days that begin in the picked range by category: the eight most frequent and the "
         "rest as other; none are tickets without one.",
         BarGauge(
             unit="locale",
@@ -855,7 +855,7 @@ SOURCES = [
                 ranked as (
                   select *, row_number() over (order by category = 'other', tickets desc, category) as rank from counted
                 )
-                select case when rank <= 9 then category else 'other' end as name, sum(tickets) as value
+                select case when rank <= 8 then category else 'other' end as name, sum(tickets) as value
                 from ranked group by 1 order by min(rank)""",
                 format="table",
                 may_be_empty="no ticket was created in the picked range",
