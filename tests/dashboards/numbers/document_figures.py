@@ -99,7 +99,7 @@ def uploads(view: Shelf) -> Table:
 
 
 def _top(counts: Mapping[str, int], most: int) -> Table:
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ranked = sorted(counts.items(), key=lambda item: (item[0] == "other", -item[1], item[0]))
     rest = sum(count for _, count in ranked[most:])
     return Table(("name", "value"), ranked[:most] + ([("other", rest)] if rest else []))
 
