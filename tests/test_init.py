@@ -56,11 +56,12 @@ def test_an_unknown_platform_gets_an_adapter_that_check_accepts_and_that_reads_i
 ) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(STRANGER.read_bytes())
+        connection.execute("update messages set role = 'user'")  # so that it contradicts role_type
     before = schema(database)
     found = run("init")
     assert found.exit_code == 0, found.output
     assert schema(database) == before, "nothing is created in the platform's database"
-    assert "question 1: messages.role: is it role_type or role of public.messages?" in found.output
+    assert "messages.role: is it role_type or role of public.messages?" in found.output
     assert sorted(path.name for path in (tmp_path / "my_platform").iterdir()) == [
         "conversations.sql",
         "messages.sql",

@@ -15,6 +15,7 @@ from gendash.engine.platform.proposing.proposal import TableSeen
 
 SAMPLED = 2000  # rows from either end of a table
 DOCUMENTS = 50  # values of a column of JSON
+FEWEST = 20  # rows of which a share is evidence
 LONGEST = 40  # letters of a value; longer ones are no words
 # not allowed, not in time, or values that cannot be compared: no evidence, and no reason to stop
 _NO_ANSWER = (errors.QueryCanceled, errors.LockNotAvailable, errors.ProgrammingError, errors.DataError)
@@ -102,6 +103,10 @@ select avg((exists (select from {to} k where k.{key}{kind} = s.value{kind}))::in
 _UNIQUE: LiteralString = """
 select count(*) > 1 and count(*) = count(distinct value) from (select {column} as value from {table} limit {rows}) r
 """
+_SHARE: LiteralString = """
+select avg(({holds})::int)::float8 from (select * from {table} limit {rows}) {alias} where {given}
+having count(*) >= {fewest}
+"""
 
 
 class Samples:
@@ -128,6 +133,12 @@ class Samples:
             for (share,) in self._rows(_KNOWN, one, kind=sql.SQL(kind), **names):
                 return None if share is None else float(share)
         return None
+
+    def share(self, one: TableSeen, alias: str, holds: str, given: str = "true") -> float | None:
+        """The share of some rows for which a condition holds, of those with another; None if there are too few."""
+        parts = {"holds": sql.SQL(trusted(holds)), "given": sql.SQL(trusted(given)), "alias": sql.Identifier(alias)}
+        rows = self._rows(_SHARE, one, fewest=sql.Literal(FEWEST), **parts)
+        return next((float(share) for (share,) in rows if share is not None), None)
 
     def unique(self, one: TableSeen, column: str) -> bool:
         """True if no value of a column occurs twice in a sample of rows."""

@@ -13,6 +13,7 @@ from gendash.engine.platform.proposing.proposal import Line, RowSample, TableSee
 from gendash.engine.platform.proposing.values import place_of
 
 WHOLE, FEWEST = 0.85, 20  # where each of at least so many documents has the key
+FEW, MOST = 0.05, 0.5  # of documents that did not fail and of those that did, who may say why
 SURE = 0.7  # below what is called certain: a person reads it
 
 
@@ -45,7 +46,9 @@ def rating_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
             return
         read = values.read_rating(text, column, "text", given)
         if read.adds > values.NO_ROWS and read.words and not read.unknown:
-            yield Line("rating", read.sql, (column,), SURE, f"{read.evidence} in {column}", read.words)
+            yield Line(
+                "rating", read.sql, (column,), values.sure_of_rating(read), f"{read.evidence} in {column}", read.words
+            )
             return
 
 
@@ -62,11 +65,26 @@ def state_beside(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Line
 def reason_beside(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Line]:
     """Why a document failed: a column that says so, else a key of its JSON; at most one."""
     texts = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS)]
-    named = [(name, place_of(alias, name)) for name in texts if rank(name, FAILURES) >= 0.8]
+    named = [(name, place_of(alias, name)) for name in texts if rank(name, FAILURES) > 0]
     within = ((column, text) for column, text, *_ in leaves(one, sample, (*FAILURES, "reason"), alias))
     found = next(chain(named, within), None)
     if found:
         yield Line("failure_reason", found[1], (found[0],), SURE, f"what {found[0]} says")
+
+
+def reason_by_rows(alias: str, one: TableSeen, status: Line | None, sample: RowSample) -> Iterator[Line]:
+    """The text that failed documents have and others have not; at most one."""
+    bad = [word for word, of in status.words.items() if of == "failed"] if status and len(status.reads) == 1 else []
+    if not status or not bad:
+        return
+    is_bad = f"lower({place_of(alias, status.reads[0])}::text) in ({', '.join(map(quote_text, bad))})"
+    named = (name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in status.reads)
+    for name in (each for each in named if each not in one.references and each != one.key):
+        filled = f"coalesce({place_of(alias, name)}::text, '') <> ''"
+        rest = sample.share(one, alias, filled, f"not ({is_bad})")
+        if rest is not None and rest <= FEW and (sample.share(one, alias, filled, is_bad) or 0.0) >= MOST:
+            yield Line("failure_reason", place_of(alias, name), (name,), SURE, f"only failed ones have {name}")
+            return
 
 
 def leaves(

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
-from gendash.engine.platform.proposing.links import id_column, id_family
-from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, rank, words_of
-from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableSeen
-from gendash.engine.platform.proposing.tables import TableChoice, addresses
+from gendash.engine.platform.proposing.ids import Ids
+from gendash.engine.platform.proposing.links import id_family
+from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, rank, without_whose, words_of
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.values import Reading, place_of
 
 OF_PEOPLE = ("conversations.user_id", "tickets.created_by")
 # of a vocabulary in a column of any name, the words of either side that must be there
 SIDES = {"users.role": (("user",), ("admin", "super_admin")), "messages.role": (("user",), ("assistant",))}
+SEVERAL = {"users.role": 2, "messages.role": 2}  # values that a column must have for its agreement to say anything
+ALIKE, WHOLE = 0.99, 0.85  # of rows, those that two columns give the same; a vocabulary of which each word is known
+SCOPES = {"org", "organization", "organisation", "workspace", "team", "tenant", "group", "project", "company"}
+PLAIN = ("first_name", "last_name")
+BOTH = 0.3  # what is added for a vocabulary of which both sides are there
+FEWEST_PEOPLE = 3
 WORTH = 0.45  # below this nothing is proposed
 DOUBTFUL = CERTAIN - 0.1
 LEAST_KNOWN = 0.5  # of the values of a column, what must be keys of a table: people and rows are deleted
@@ -41,58 +46,12 @@ class _Candidate(NamedTuple):
     unknown: tuple[str, ...]
 
 
-class Columns:
+class Columns(Ids):
     """What columns of tables mean, given the choice of tables; questions that come up are added to the choice's."""
 
     def __init__(self, tables: Sequence[TableSeen], sample: RowSample, choice: TableChoice) -> None:
-        self.tables, self.with_nulls = tables, sample
-        self.chosen, self.people, self.levels = choice.tables, choice.people, choice.levels
+        super().__init__(tables, sample, choice)
         self.questions, self.doubtful = choice.questions, choice.doubtful
-        self._scopes: dict[tuple[str, str], tuple[str, ...]] = {}
-
-    def sample(self, one: TableSeen, columns: Sequence[str]) -> Mapping[str, Sequence[object]]:
-        """Some values of columns; NULL is none."""
-        given = self.with_nulls(one, columns).items()
-        return {name: [value for value in values if value is not None] for name, values in given}
-
-    def sources(self, table: str) -> Sequence[TableSeen]:
-        """The tables that are united to a canonical one; none if it is the chosen table."""
-        return {"users": self.people, "conversations": [one for _, one in self.levels]}.get(table, [])
-
-    def id_of(self, one: TableSeen) -> str:
-        """The column by which other tables name a row: that of most foreign keys, the key, or one that is called id."""
-        named = [to for other in self.tables for to in refer(other, one)]
-        return max(sorted(set(named)), key=named.count) if named else id_column(one)
-
-    def scope(self, one: TableSeen) -> tuple[str, ...]:
-        """The columns, such as a tenant's id, without which the id of a row is not unique; seen in a sample of rows."""
-        id_ = self.id_of(one)
-        if id_ not in one.keys or len(one.keys) < 2 or one.columns[id_] == "uuid":
-            return ()
-        if one.place not in self._scopes:
-            others = tuple(key for key in one.keys if key != id_)
-            self._scopes[one.place] = () if self.with_nulls.unique(one, id_) else others
-        return self._scopes[one.place]
-
-    def id_sql(self, one: TableSeen, alias: str) -> str:
-        """SQL of the id of a row, with the columns without which it is not unique."""
-        return " || ':' || ".join(place_of(alias, column) for column in (*self.scope(one), self.id_of(one)))
-
-    def names_sql(self, of: TableSeen, column: str, alias: str, one: TableSeen) -> str:
-        """SQL of the id of a row of ``one`` that a column of another table names."""
-        own = {to: mine for mine, to in of.beside.get(column, ())}
-        places = [place_of(alias, own[key]) for key in self.scope(one) if key in own]
-        return " || ':' || ".join((*places, place_of(alias, column)))
-
-    def named_as(self, table: str, one: TableSeen, place: str) -> str:
-        """SQL of an id of a row of ``one``, so that ids of all tables that are united are distinct and of one type."""
-        united_ones = self.sources(table)
-        kinds = {id_family(each.columns[self.id_of(each)]) for each in united_ones if self.id_of(each)}
-        if len(united_ones) < 2 or kinds == {"uuid"}:
-            return place
-        if kinds == {"text"} and table == "conversations":
-            return place
-        return f"{quote_text(one.name + ':')} || {place}"
 
     def line(self, table: str, column: str, one: TableSeen) -> Line | None:
         """The best candidate for a canonical column; below CERTAIN where a second is nearly as good."""
@@ -100,14 +59,19 @@ class Columns:
         if full == "messages.conversation_id" and self.levels:
             return self._conversation_line()
         known = (*COLUMNS.get(full, ()), *COLUMNS.get(f"*.{column}", ()))
+        whose = full == "tickets.first_response_at"
         may_be_named = values.is_vocabulary(full) or full == "tickets.category"
         names = [
-            (rank(name_of(one, name) if may_be_named else name, known), name) for name in one.columns if name != one.key
+            (rank(name_of(one, name) if may_be_named else without_whose(name) if whose else name, known), name)
+            for name in one.columns
+            if name != one.key
         ]
         names = sorted((pair for pair in names if pair[0] > 0), key=lambda pair: -pair[0])[:6]
         if not names and column == "created_at":
             return self._only_time(table, one)
-        found = sorted(self._candidates(table, column, one, names), key=lambda each: -each.score)
+        found = sorted(
+            self._candidates(table, column, one, names), key=lambda each: -each.score - BOTH * _is_whole(full, each)
+        )
         if not found:
             return self._by_words(full, one) if full in SIDES else None
         several = self._of_several(full, one, [each.line for each in found])
@@ -115,16 +79,14 @@ class Columns:
             return several
         best = found[0]
         score, line = best.score, best.line
-        is_its_name = best.fit == 1.0 and full not in REFERS and not values.is_vocabulary(full)
-        declared = best.line.reads[0] in one.references
-        rivals = [each for each in found[1:] if each.line.reads[0] in one.references or not declared]
-        if full in OF_PEOPLE and best.fit >= 0.8 and self._people_of(one, best.line.reads[0]) == self.people[:1]:
-            # those who talk and those who handle are two tables: a column of the latter is no rival
-            rivals = [each for each in rivals if self._people_of(one, each.line.reads[0]) == self.people[:1]]
-        if not is_its_name and any(each.score > score - 0.06 or each.fit > best.fit for each in rivals):
+        if _is_whole(full, best) or (line.evidence.startswith("end of the file name") and len(found) == 1):
+            score = max(score, WHOLE)
+        if any(each.score > score - 0.06 or each.fit > best.fit for each in self._rivals(full, one, found)):
             score = min(score, DOUBTFUL)
             others = " or ".join(each.line.reads[0] for each in found[:3])
             self.questions.append(f"{full}: is it {others} of {one.schema}.{one.name}?")
+        if full == "messages.role" and line.words and not {"user", "assistant"} <= set(line.words.values()):
+            score = min(score, DOUBTFUL)  # nobody answers, or what does is elsewhere
         if best.unknown:
             score = min(score, DOUBTFUL)
             unknown = ", ".join(map(repr, best.unknown[:6]))
@@ -140,10 +102,40 @@ class Columns:
             score = min(score, DOUBTFUL)
         return line._replace(confidence=round(min(0.97, score), 2))
 
+    def _rivals(self, full: str, one: TableSeen, found: Sequence[_Candidate]) -> list[_Candidate]:
+        """The candidates beside the best that may be meant; none that says the same of each row."""
+        best = found[0]
+        if best.fit == 1.0 and full not in REFERS and not values.is_vocabulary(full):
+            return []  # its very name
+        declared = best.line.reads[0] in one.references
+        rivals = [each for each in found[1:] if each.line.reads[0] in one.references or not declared]
+        if full in OF_PEOPLE and best.fit >= 0.8 and self._people_of(one, best.line.reads[0]) == self.people[:1]:
+            # those who talk and those who handle are two tables: a column of the latter is no rival
+            rivals = [each for each in rivals if self._people_of(one, each.line.reads[0]) == self.people[:1]]
+        return [each for each in rivals if not self._agree(full, one, best.line, each.line)]
+
+    def _agree(self, full: str, one: TableSeen, line: Line, other: Line) -> bool:
+        """True if two lines give nearly each row the same, as far as both give one of several values."""
+        if full not in SIDES and full not in REFERS and not full.endswith("created_at"):
+            return False
+        seen = len(self.sample(one, line.reads[:1]).get(line.reads[0], ()))
+        if seen < SEVERAL.get(full, 3) or (
+            full in SIDES and one.columns[line.reads[0]] != "boolean" and seen > len(line.words)
+        ):
+            return False  # words that mean none of both are other rows
+        given = " and ".join(
+            f"({each.sql})::text in ('user', 'assistant', 'admin')" if full in SIDES else f"{each.sql} is not null"
+            for each in (line, other)
+        )
+        share = self.with_nulls.share(
+            one, ALIASES[full.partition(".")[0]], f"({line.sql})::text = ({other.sql})::text", given
+        )
+        return share is not None and share >= ALIKE
+
     def _people_of(self, one: TableSeen, name: str) -> Sequence[TableSeen]:
         """The table of people whose row a column names by a reference; none if it names no people."""
         to = one.references.get(name, ())[:2]
-        return [each for each in self.people if to in (each.place, self._origin(each.place))]
+        return [each for each in self.people if to in (each.place, self.origin(each.place))]
 
     def _by_words(self, full: str, one: TableSeen) -> Line | None:
         """A vocabulary in a column of any name: each word is known, and both sides are among them."""
@@ -157,53 +149,29 @@ class Columns:
                 return Line(column, read.sql, (name,), DOUBTFUL, read.evidence, read.words)
         return None
 
-    def by_address(self, table: str, column: str, one: TableSeen) -> Iterator[Line]:
-        """The person whom a row names by an e-mail address, such as that of who sent it; at most one."""
-        users, known = self.chosen.get("users"), (*COLUMNS["conversations.user_id"], *COLUMNS["tickets.created_by"])
-        address = (
-            next((name for name in users.columns if words_of(name) in ("email", "email_address")), "") if users else ""
-        )
-        for name in one.columns if users and address and len(self.people) == 1 else ():
-            who = words_of(name).removesuffix("_address").removesuffix("_email")
-            named = who != words_of(name) and rank(f"{who}_id", known) >= 0.8
-            if users and (named or self._has_addresses(one, name, users, address)):
-                place = place_of(ALIASES[table], name)
-                same = f"lower({place_of('u', address)}) = lower({place})"
-                inner = f"select {self.id_sql(users, 'u')} from {users.quoted} u where {same}"
-                yield Line(column, f"({inner} limit 1)", (name,), 0.6, f"the {address} of {users.name}")
-                return
-
-    def _has_addresses(self, one: TableSeen, name: str, users: TableSeen, address: str) -> bool:
-        """True if a column that is called after addresses has those of people."""
-        share = self.with_nulls.known(one, name, users, address) if name in addresses(one) else None
-        return bool(share and share > LEAST_KNOWN)
-
-    def handler(self, one: TableSeen, created: Line | None) -> Iterator[Line]:
-        """Who handles a ticket that names people of two tables: those of the other than the one that it is from."""
-        mine = {one.references[name][:2] for name in (created.reads if created else ()) if name in one.references}
-        others = [each for each in self.people[1:] if mine and each.place not in mine]
-        for name, to in one.references.items():
-            target = next((each for each in others if each.place == to[:2]), None)
-            if target:
-                sql = self.named_as("users", target, self.names_sql(one, name, "t", target))
-                yield Line(
-                    "assigned_to", sql, (name,), DOUBTFUL, f"{_by(name in one.implied)} {target.name}, the other people"
-                )
-                return
-
     def _candidates(
         self, table: str, column: str, one: TableSeen, names: Sequence[tuple[float, str]]
     ) -> Iterator[_Candidate]:
         """What columns of these names would be, as far as their values allow it."""
         full = f"{table}.{column}"
-        kinds = [name for _, name in names if _needs_values(full, one.columns[name])]
+        kinds = [name for _, name in names if full in REFERS or _needs_values(full, one.columns[name])]
         sampled = self.with_nulls(one, kinds) if kinds else {}
-        filled = {name for name, given in sampled.items() if not given or any(each is not None for each in given)}
+        filled = {name for name, given in sampled.items() if not given or any(each not in (None, "") for each in given)}
+        several = {name for name, given in sampled.items() if full in REFERS and len(given) >= FEWEST_PEOPLE}
         for fit, name in names:
+            if several and name in sampled and len(sampled[name]) == 1:
+                continue  # one value in all rows, where another column has many: a tenant, not a person
             by_words = values.is_vocabulary(full) or full == "tickets.category"
-            if by_words and name in sampled and name not in filled:
-                continue  # it has no word in any row
+            if (by_words or column in PLAIN or full in REFERS) and name in sampled and name not in filled:
+                continue  # it has no value in any row
             read = self._read(table, column, one, name, [value for value in sampled.get(name, ()) if value is not None])
+            if (
+                full == "users.role"
+                and one.columns[name] == "boolean"
+                and fit
+                and not set(words_of(name).split("_")) & SCOPES
+            ):
+                fit = max(fit, 0.85)  # a truth value whose name ends in admin, such as system_admin
             score = fit * 0.6 + read.adds
             if fit == 1.0 and read.unknown and name in filled:
                 score = max(score, WORTH)  # its very name: a person says what its words mean
@@ -227,7 +195,7 @@ class Columns:
             return values.read_rating(place, name, kind, given)
         if full == "users.is_active":
             return values.read_active(place, name, kind, given)
-        if full == "users.role" and self.chosen.get("tickets") and kind != "boolean":
+        if full == "users.role" and self.chosen.get("tickets"):  # in a help desk an agent is one of its staff
             return values.read_words("helpdesk.role", place, name, kind, given)
         if values.is_vocabulary(full):
             return values.read_words(full, place, name, kind, given)
@@ -253,7 +221,9 @@ class Columns:
     def _only_time(self, table: str, one: TableSeen) -> Line | None:
         """The one column of a table that is a time, whatever its name."""
         times = [
-            name for name, kind in one.columns.items() if kind.startswith(values.TIMES) and rank(name, DELETED) < 0.8
+            name
+            for name, kind in one.columns.items()
+            if kind.startswith(values.TIMES) and rank(name, DELETED) < 0.8 and not words_of(name).startswith("last_")
         ]
         if table != "documents" or len(times) > 1:  # what was uploaded may have the time of its last change only
             times = [name for name in times if rank(name, COLUMNS["*.updated_at"]) < 0.8]
@@ -277,7 +247,7 @@ class Columns:
         sql = places[0] if len(places) == 1 else f"coalesce({', '.join(places)})"
         sure = DOUBTFUL if len(names) > 1 or "conversations" in self.doubtful else 0.97
         implied = messages.implied
-        evidence = "; ".join(f"{_by(column in implied)} {one.name}" for column, one in self.levels)
+        evidence = "; ".join(f"{by(column, messages)} {one.name}" for column, one in self.levels)
         return Line("conversation_id", sql, names, min(sure, 0.9) if implied & set(names) else sure, evidence)
 
     def _of_several(self, full: str, one: TableSeen, lines: Sequence[Line]) -> Line | None:
@@ -288,13 +258,17 @@ class Columns:
                 return None
             either = " or ".join(place_of("u", line.reads[0]) for line in flags)
             reads = tuple(line.reads[0] for line in flags)
-            return Line("role", f"case when {either} then 'admin' else 'user' end", reads, DOUBTFUL, "booleans")
+            sql, words = f"case when {either} then 'admin' else 'user' end", {"true": "admin", "false": "user"}
+            return Line("role", sql, reads, DOUBTFUL, "booleans", words)
         if REFERS.get(full) != "users" or len(self.people) < 2:
             return None
         people = {each.place for each in self.people}
         to = {line.reads[0]: one.references.get(line.reads[0], ("", ""))[:2] for line in lines}
         named = {name: place for name, place in to.items() if place in people}
         given = self.with_nulls(one, list(named)) if len(set(named.values())) > 1 else {}
+        mine = lines[0].reads[0]
+        if to[mine] == self.people[0].place and given.get(mine) and None not in given[mine]:
+            return None  # each row names one of those who talk
         filled = [line for line in lines if None in given.get(line.reads[0], ())]
         if len(filled) < 2:
             return None
@@ -306,12 +280,11 @@ class Columns:
         table = REFERS[full]
         targets = self.people if table == "users" else [self.chosen[table]] if table in self.chosen else []
         if name in one.references:
-            to = self._origin(one.references[name][:2])
-            target = next((each for each in targets if to in (each.place, self._origin(each.place))), None)
+            to = self.origin(one.references[name][:2])
+            target = next((each for each in targets if to in (each.place, self.origin(each.place))), None)
             if target:
-                implied = name in one.implied
                 sql = self.named_as(table, target, self.names_sql(one, name, ALIASES[full.partition(".")[0]], target))
-                return Reading(sql, 0.4 if implied else 0.5, f"{_by(implied)} {target.name}")
+                return Reading(sql, 0.4 if name in one.implied else 0.5, f"{by(name, one)} {target.name}")
             if full == "feedback.message_id" and (column := self.part_of_message(one, name)):
                 messages = self.chosen["messages"]
                 sql = place_of("m", self.id_of(messages))
@@ -340,29 +313,24 @@ class Columns:
         named = (column for column, place in messages.references.items() if place == to)
         return next((column for column in named if side_of(to[1])), "")
 
-    def _origin(self, place: tuple[str, str]) -> tuple[str, str]:
-        """The table whose ids a table's key repeats, such as that of accounts for profiles; else the table itself."""
-        for _ in range(3):
-            one = next((each for each in self.tables if each.place == place), None)
-            if one is None or one.key not in one.references:
-                break
-            place = one.references[one.key][:2]
-        return place
 
-
-def refer(other: TableSeen, one: TableSeen) -> list[str]:
-    """The columns of ``one`` that foreign keys of another table name."""
-    return [column for *place, column in other.references.values() if tuple(place) == one.place]
+def _is_whole(full: str, best: _Candidate) -> bool:
+    """True if each word is known, and both sides of a vocabulary are among them."""
+    sides = SIDES.get(full, ())
+    return bool(sides) and not best.unknown and all(set(side) & set(best.line.words.values()) for side in sides)
 
 
 def _needs_values(full: str, kind: str) -> bool:
     epoch = full.endswith("_at") and kind.startswith((*values.NUMBERS, *values.TEXTS))
     return (
         epoch
-        or full in ("documents.file_type", "tickets.category")
+        or full in ("documents.file_type", "tickets.category", "users.first_name", "users.last_name")
         or ((values.is_vocabulary(full) or full == "users.is_active") and kind != "boolean")
     )
 
 
-def _by(implied: bool) -> str:
-    return "named after" if implied else "foreign key to"
+def by(column: str, one: TableSeen) -> str:
+    """The evidence of a reference: values, names, or a foreign key."""
+    return (
+        "its values are ids of" if column in one.shown else "named after" if column in one.implied else "foreign key to"
+    )

@@ -36,6 +36,20 @@ def conversations_of(messages: ProposedTable) -> dict[str, ProposedTable]:
     return {"conversations": ProposedTable("conversations", messages.source, lines, (), messages.conditions, grouped)}
 
 
+def people_of(talks: ProposedTable) -> dict[str, ProposedTable]:
+    """People from the conversations that name them, where no table holds them."""
+    by = {line.column: line for line in talks.lines}
+    if talks.parts or talks.grouped or not {"user_id", "created_at"} <= by.keys() or len(by["user_id"].reads) != 1:
+        return {}
+    person, began = by["user_id"], by["created_at"]
+    lines = [
+        person._replace(confidence=0.7, evidence="whom conversations name: no table of its own"),
+        began._replace(sql=f"min({began.sql})", confidence=0.7, evidence="the first conversation"),
+    ]
+    named = (f"nullif({person.sql}::text, '') is not null", 0.7, "who is named")
+    return {"users": ProposedTable("users", talks.source, lines, (), (named,), person.sql, alias="c")}
+
+
 def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSample) -> dict[str, ProposedTable]:
     """Ratings that messages carry themselves, where no table holds them."""
     one, by = messages.source, {line.column: line for line in messages.lines}
@@ -67,7 +81,9 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSamp
     if rated_at:
         lines.append(Line("created_at", place_of("m", rated_at[0]), (rated_at[0],), 0.7, f"named like {read.reads[0]}"))
     else:
-        lines.append((by.get("updated_at") or by["created_at"])._replace(column="created_at", confidence=0.5))
+        changed = next((name for name in one.columns if rank(name, COLUMNS["*.updated_at"]) >= 0.8), "")
+        when = Line("created_at", place_of("m", changed), (changed,), 0.5, "its last change") if changed else None
+        lines.append(when or by["created_at"]._replace(column="created_at", confidence=0.5))
     whole = len(read.reads) == 1 and (one.columns[read.reads[0]] == "boolean" or not read.confidence)
     rated = place_of("m", read.reads[0]) if whole else read.sql  # 0 may be no rating
     condition = (f"{rated} is not null", read.confidence, "rated messages")

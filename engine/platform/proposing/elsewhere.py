@@ -25,6 +25,7 @@ from gendash.engine.platform.proposing.proposal import Line, RowSample, TableSee
 from gendash.engine.platform.proposing.values import TEXTS, TIMES, place_of
 
 SURE = 0.7  # below what is called certain: a person reads it
+PURE = 0.82  # a table of nothing but people and roles
 OWNER, UNLIKELY = "owner", 0.5
 FEW = 1000  # rows of a table of words, by an estimate of its pages
 ENDED = (*DELETED, "ended_at", "end_at", "left_at", "revoked_at", "end_date")  # times of a membership that is over
@@ -75,7 +76,17 @@ def role_of_members(users: TableSeen, id_: str, tables: Sequence[TableSeen], sam
         listed = ", ".join(map(quote_text, admins))
         inner = f"select from {one.quoted} x where {on_row(one, mine, 'x', 'u', id_)}{within}"
         sql = f"case when exists ({inner} and lower({text}) in ({listed})) then 'admin' else 'user' end"
-        yield Line("role", sql, (), SURE, f"roles in {one.name}", dict.fromkeys(admins, "admin"))
+        sure = PURE if _is_pair(one, mine) else SURE
+        yield Line("role", sql, (), sure, f"roles in {one.name}", dict.fromkeys(admins, "admin"))
+
+
+def _is_pair(one: TableSeen, mine: str) -> bool:
+    """True if a row gives a person a role of the whole platform, not one in a workspace or a conversation."""
+    others = [name for name in one.references if name != mine and rank(name_of(one, name), ROLES) < 0.8]
+    return not others and all(
+        rank(name_of(one, name), ROLES) >= 0.8 or name in (mine, one.key) or one.columns[name].startswith(TIMES)
+        for name in one.columns
+    )
 
 
 def _admins(one: TableSeen, column: str, tables: Sequence[TableSeen], sample: RowSample) -> tuple[str, list[str]]:

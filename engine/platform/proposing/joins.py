@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.links import on_row
-from gendash.engine.platform.proposing.names import STATES, rank
-from gendash.engine.platform.proposing.proposal import Line, ProposedTable, TableSeen
+from gendash.engine.platform.proposing.names import STATES, rank, words_of
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
 from gendash.engine.platform.proposing.rows import GONE, UNSENT, Condition, soft_delete, without_words
+from gendash.engine.platform.proposing.tables import GROUPS
 from gendash.engine.platform.proposing.values import TEXTS, place_of
 
+ALONE = 0.82  # that who made what a document belongs to, and nobody shares, has uploaded it
 Joins = tuple[list[str], list[Condition]]
 
 
@@ -79,19 +83,45 @@ def _levels_above(columns: Columns) -> Joins:
 
 
 def _owners_of_documents(columns: Columns, lines: list[Line]) -> Joins:
-    """The join with what documents belong to, such as a knowledge base, where that names the person."""
+    """The joins with what documents belong to, such as a knowledge base, where that names the person."""
     one = columns.chosen["documents"]
     if any(line.column == "user_id" for line in lines):
         return [], []
-    for column, to in one.references.items():
-        above = next((each for each in columns.tables if each.place == to[:2]), None)
-        person = columns.line("documents", "user_id", above) if above and above is not one else None
-        if above and person and person.reads[0] in above.references:
-            sql = person.sql.replace("d.", "k.")
-            lines.append(Line("user_id", sql, (), DOUBTFUL, f"{person.evidence}, of {above.name}"))
-            join = f"join {above.quoted} k on {on_row(one, column, 'd', 'k', to[2])}"
-            return [join], [(sql, sure, f"{why}, of {above.name}") for sql, sure, why in soft_delete("k", above)]
+    for path in sorted(_above(columns, one, ()), key=len):
+        above, alias = path[-1].above, path[-1].alias
+        person = columns.line("documents", "user_id", above)
+        if not person or person.reads[0] not in above.references:
+            continue
+        declared = all(step.is_declared for step in path) and person.reads[0] not in above.implied | above.shown
+        shared = any(words_of(step.above.name).rpartition("_")[2] in GROUPS for step in path)
+        certain = declared and not shared and len(path) == 1 and person.confidence >= CERTAIN
+        sql = person.sql.replace("d.", f"{alias}.")
+        evidence = f"{person.evidence}, of {above.name}"
+        lines.append(Line("user_id", sql, (), ALONE if certain else DOUBTFUL, evidence))
+        deleted = [(each, step) for step in path for each in soft_delete(step.alias, step.above)]
+        conditions = [(sql, sure, f"{why}, of {step.above.name}") for (sql, sure, why), step in deleted]
+        return [step.join for step in path], conditions
     return [], []
+
+
+class _Step(NamedTuple):
+    """A row that another belongs to: its table and alias, the SQL that joins it, and whether a foreign key says so."""
+
+    above: TableSeen
+    alias: str
+    join: str
+    is_declared: bool
+
+
+def _above(columns: Columns, one: TableSeen, path: tuple[_Step, ...]) -> Iterator[tuple[_Step, ...]]:
+    """The ways up from a table by its references, of one step or two."""
+    alias, below = f"k{len(path) + 1}" if path else "k", path[-1].alias if path else "d"
+    for column, to in one.references.items() if len(path) < 2 else ():
+        for above in (each for each in columns.tables if each.place == to[:2] and each is not one):
+            join = f"join {above.quoted} {alias} on {on_row(one, column, below, alias, to[2])}"
+            step = _Step(above, alias, join, column not in one.implied | one.shown)
+            yield (*path, step)
+            yield from _above(columns, above, (*path, step))
 
 
 def person_of_rated(columns: Columns, rated: ProposedTable) -> ProposedTable:

@@ -39,12 +39,19 @@ def _beside(one: TableSeen, to: tuple[str, str, str], keyed: Sequence[TableSeen]
 def on_row(one: TableSeen, column: str, alias: str, other: str, key: str) -> str:
     """SQL that joins what a column names: ``other`` is the alias of that row, ``key`` its column."""
     pairs = ((column, key), *one.beside.get(column, ()))
-    return " and ".join(f"{place_of(other, to)} = {place_of(alias, own)}" for own, to in pairs)
+    as_text = "::text" if column in one.as_text else ""
+    return " and ".join(f"{place_of(other, to)}{as_text} = {place_of(alias, own)}{as_text}" for own, to in pairs)
 
 
 def id_column(one: TableSeen) -> str:
-    """The column that identifies a row: its key, or the one that is called id (a view has no key)."""
-    return one.key or next((column for column in one.columns if words_of(column) in ("id", "uuid")), "")
+    """The column that identifies a row: its key, or the one that is called id (a view has no key).
+
+    A uuid beside a key of another name, such as surrogate_id, is what the platform itself names a row by.
+    """
+    called = next((column for column in one.columns if words_of(column) in ("id", "uuid")), "")
+    if called and one.columns[called] == "uuid" and one.columns.get(one.key) != "uuid":
+        return called
+    return one.key or called
 
 
 def id_family(kind: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from gendash.engine.definitions.load import data
@@ -25,6 +26,8 @@ LABELS, ROLES, MEMBERSHIPS, PARTICIPANTS = (
 FAILURES, STATES, BOTS, LOGINS, WRITERS = (
     _DATA[key].split() for key in ("failures", "states", "bots", "logins", "writers")
 )
+PROCESSED = _DATA["processed"].split()
+WHOSE = frozenset(_DATA["whose"].split())
 TENANTS = frozenset(_DATA["tenants"].split())
 FILE_TYPES = frozenset(_DATA["file_types"].split())
 CHANGES, WAS, BECAME, CHANGED = (_DATA[key].split() for key in ("changes", "was", "became", "changed"))
@@ -37,10 +40,16 @@ INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_u
 NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true": "false", "false": "true"}
 
 
+@lru_cache(maxsize=20_000)
 def words_of(name: str) -> str:
     """A name as words in lower case, joined by underscores and each in the singular."""
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", name).lower().strip("_").split("_")
     return "_".join(_singular(part) for part in parts if part and not re.fullmatch(r"v?\d+", part))
+
+
+def without_whose(name: str) -> str:
+    """A name without the words that say whose it is: first_manager_reply_at is first_reply_at."""
+    return "_".join(word for word in words_of(name).split("_") if word not in WHOSE)
 
 
 def _singular(word: str) -> str:

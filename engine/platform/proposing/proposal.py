@@ -28,6 +28,8 @@ class TableSeen:
     references: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)  # schema, table, column
     rows: float = 0.0
     implied: frozenset[str] = frozenset()  # references that no foreign key declares, but names and types imply
+    shown: frozenset[str] = frozenset()  # references that only the values show
+    as_text: frozenset[str] = frozenset()  # references whose type is another than that of the key: compared as texts
     # by a column that names a row together with others, such as a tenant's id: their pairs, own and of that row
     beside: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
@@ -57,6 +59,10 @@ class RowSample(Protocol):
         """The share of some distinct values of a column that are keys of another table; None if there is no value."""
         ...
 
+    def share(self, one: TableSeen, alias: str, holds: str, given: str = "true") -> float | None:
+        """The share of some rows for which a condition holds, of those with another; None if there are too few."""
+        ...
+
     def unique(self, one: TableSeen, column: str) -> bool:
         """True if no value of a column occurs twice in a sample of rows."""
         ...
@@ -71,6 +77,23 @@ class Line(NamedTuple):
     confidence: float = 0.0
     evidence: str = ""
     words: Mapping[str, str] = {}
+
+
+@dataclass
+class TableChoice:
+    """The tables by kind, and what of the choice is open.
+
+    ``people`` are the tables of people that the others name, that of ``users`` first; ``levels`` are the columns of
+    messages that name conversations, and their tables, where one holds several of another: the finest first.
+    """
+
+    tables: dict[str, TableSeen]
+    people: list[TableSeen] = field(default_factory=list)
+    levels: list[tuple[str, TableSeen]] = field(default_factory=list)
+    others: dict[str, list[TableSeen]] = field(default_factory=dict)  # by kind the next best, the best first
+    events: tuple[str, Mapping[str, str]] = ("", {})  # of events, the column whose words say that one is a message
+    doubtful: set[str] = field(default_factory=set)
+    questions: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

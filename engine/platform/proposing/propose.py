@@ -8,31 +8,27 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gendash.engine.platform.proposing.beside import reason_beside, state_beside
+from gendash.engine.platform.proposing.beside import state_beside
+from gendash.engine.platform.proposing.codes import decoded
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
-from gendash.engine.platform.proposing.derived import conversations_of, ratings_of
-from gendash.engine.platform.proposing.elsewhere import (
-    person_of_owners,
-    person_of_participants,
-    role_of_members,
-)
+from gendash.engine.platform.proposing.derived import conversations_of, people_of, ratings_of
+from gendash.engine.platform.proposing.handled import is_ticket
 from gendash.engine.platform.proposing.in_json import AS_JSON, JSON, messages_in_json
 from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated, unsent
 from gendash.engine.platform.proposing.links import with_implied
+from gendash.engine.platform.proposing.more_lines import first_seen, lines_beside, lines_elsewhere, owner
 from gendash.engine.platform.proposing.moves import moves_of
 from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, meaning, rank, words_of
 from gendash.engine.platform.proposing.proposal import Line, Proposal, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.rows import (
-    chunk_count,
     internal_rows,
-    metadata,
-    metadata_columns,
-    of_its_file,
-    soft_delete,
+    notes_of_staff,
+    people_only,
     status_of_failure,
 )
 from gendash.engine.platform.proposing.scores import pair_of
-from gendash.engine.platform.proposing.tables import choose_tables, is_ticket
+from gendash.engine.platform.proposing.shown import with_plain_keys, with_shown
+from gendash.engine.platform.proposing.tables import choose_tables
 from gendash.engine.platform.proposing.tenants import doubted, with_tenants
 from gendash.engine.platform.proposing.unions import united
 from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
@@ -57,8 +53,11 @@ def propose(tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[st
 
 class _Proposer:
     def __init__(self, tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[str, Collection[str]]) -> None:
-        self.tables, self.contract = with_implied(tables), contract
+        self.tables, self.contract = with_implied(with_plain_keys(tables, sample)), contract
         choice = choose_tables(self.tables, sample)
+        shown = with_shown(self.tables, list(choice.tables.values()), sample)
+        if shown != self.tables:
+            self.tables, choice = shown, choose_tables(shown, sample)
         self.columns = Columns(self.tables, sample, choice)
         self.chosen, self.people = choice.tables, choice.people
         self.questions, self.doubtful, self.others = choice.questions, choice.doubtful, choice.others
@@ -75,9 +74,17 @@ class _Proposer:
         if "messages" in found:
             if "conversations" not in found:
                 found |= conversations_of(found["messages"])
-            elif not any(line.column == "user_id" for line in found["conversations"].lines):
-                person = list(person_of_messages(self.columns, found["messages"])) or list(self._owner())
-                found["conversations"] = with_line(found["conversations"], person)
+            elif not _has(found["conversations"], "user_id"):
+                person = list(person_of_messages(self.columns, found["messages"], "user_id", "c"))
+                found["conversations"] = with_line(found["conversations"], person or list(owner(self.columns)))
+                if person and "tickets" in found and self.chosen["tickets"] is self.chosen["conversations"]:
+                    created = () if _has(found["tickets"], "created_by") else ("created_by",)
+                    more = [
+                        one
+                        for name in created
+                        for one in person_of_messages(self.columns, found["messages"], name, "t")
+                    ]
+                    found["tickets"] = with_line(found["tickets"], more)
             if "feedback" not in found:
                 rated = ratings_of(found["messages"], self.chosen.get("users"), self.columns.with_nulls)
                 found |= {name: person_of_rated(self.columns, one) for name, one in rated.items()}
@@ -86,6 +93,9 @@ class _Proposer:
                 ]
         if "messages" not in found and "conversations" in found:
             found["conversations"] = doubted(found["conversations"])  # nothing that people write names them
+        if "users" not in found and "conversations" in found:
+            found |= people_of(found["conversations"])
+            self.questions += ["users: does no table hold them? Those whom conversations name are proposed"]
         for table in ("messages", "users"):
             if table not in found:
                 self.questions.insert(0, f"which table holds the platform's {table}? None was recognised")
@@ -141,7 +151,10 @@ class _Proposer:
         """The proposal for a canonical table from one table; None where that lacks what is needed."""
         columns = [column for column in _columns_of(table) if column in self.contract[table]]
         lines = [line for column in columns if (line := self.columns.line(table, column, one))]
-        if table == "messages" and not pair_of(one):
+        lines = [decoded(self.columns, table, one, line) for line in lines]
+        if table == "messages" and pair_of(one):  # a column with the words of one side says who asked
+            lines = [line for line in lines if line.column != "role" or "assistant" in line.words.values()]
+        elif table == "messages":
             role = next((line for line in lines if line.column == "role"), None)
             written = writer_of(self.columns, one, self.events, role)
             if written:
@@ -160,15 +173,15 @@ class _Proposer:
     def _with_others(self, table: str, one: TableSeen, lines: list[Line]) -> list[Line]:
         """The lines with those that are no plain column, or to be written; none if a time cannot be had."""
         found = {line.column for line in lines}
-        lines += self._beside(table, ALIASES[table], one, found)
-        elsewhere = list(self._elsewhere(table, one, lines))
+        lines += list(lines_beside(self.columns, self.contract[table], table, ALIASES[table], one, lines))
+        elsewhere = list(lines_elsewhere(self.columns, table, one, lines))
         lines = [line for line in lines if line.column not in {each.column for each in elsewhere}] + elsewhere
         found |= {line.column for line in lines}
         if table == "messages":
             self._ask_for_states(one)
         pair = pair_of(one) if table == "messages" and "role" not in found else None
         self._ask(table, one, found, pair)
-        lines += [] if table != "users" or "created_at" in found else self._first_seen(one)
+        lines += [] if table != "users" or "created_at" in found else first_seen(self.columns, one)
         lines += self._not_found(table, one, {line.column for line in lines}, pair)
         if table == "feedback" and "created_at" not in found:
             messages = self.chosen.get("messages")
@@ -183,12 +196,19 @@ class _Proposer:
         alias = ALIASES[table]
         pair = pair_of(one) if table == "messages" and not any(line.column == "role" for line in lines) else None
         if pair:
-            lines.append(Line("role", "", pair, PAIR, "a row is a question and its answer"))
-        conditions = list(soft_delete(alias, one)) if table == "users" else gone(self.columns, alias, one)
+            sure = DOUBTFUL if table in self.doubtful else PAIR
+            lines.append(Line("role", "", pair, sure, "a row is a question and its answer"))
+        conditions = (
+            list(people_only(alias, one, "tickets" in self.chosen))
+            if table == "users"
+            else gone(self.columns, alias, one)
+        )
         if table == "messages":
             talks = self.chosen.get("conversations")
             of_tickets = bool(talks and is_ticket(talks))
-            conditions = [*conditions, *internal_rows(alias, one, of_tickets), *messages_among(self.events)]
+            notes = internal_rows(alias, one, of_tickets)
+            notes = notes_of_staff(notes, one, lines, self.columns.with_nulls)
+            conditions = [*conditions, *notes, *messages_among(self.events)]
             conditions += unsent(self.columns, alias, one)
         joins, above = parents(self.columns, table, one, lines)
         return ProposedTable(table, one, lines, joins, (*conditions, *above), pair=pair)
@@ -205,16 +225,6 @@ class _Proposer:
             kind = "timestamptz" if column.endswith("_at") else "text"
             yield Line(column, f"null::{kind}", evidence="not found, and needed")
 
-    def _beside(self, table: str, alias: str, one: TableSeen, found: set[str]) -> Iterator[Line]:
-        """Lines that are no plain column: chunks counted in a table of their own, and metadata with known keys."""
-        if table == "documents" and "chunk_count" not in found:
-            yield from chunk_count(alias, one, self.columns.id_of(one), self.tables, self.columns.with_nulls)
-        if table == "documents" and "failure_reason" in self.contract[table]:
-            yield from reason_beside(alias, one, self.columns.with_nulls)
-        named = metadata_columns(one) if "metadata" in self.contract[table] else []
-        if named:
-            yield from metadata(alias, self.columns.sample(one, named))
-
     def _ask_for_states(self, one: TableSeen) -> None:
         """Asks whether messages count whose status says that they failed or are not finished."""
         named = [
@@ -226,48 +236,6 @@ class _Proposer:
             if some and len(some) < len(words):
                 listed = ", ".join(map(repr, some[:6]))
                 self.questions.append(f"messages: do those count whose {name} is {listed}?")
-
-    def _elsewhere(self, table: str, one: TableSeen, lines: Sequence[Line]) -> Iterator[Line]:
-        """Lines that other tables give: the role of a person, the person of a conversation."""
-        id_, by = self.columns.id_of(one), {line.column: line for line in lines}
-        # words that name no administrator, such as customer and visitor, are a kind of account
-        if table == "users" and ("role" not in by or not _names_admins(by["role"])):
-            found = list(role_of_members(one, id_, self.tables, self.columns.with_nulls))
-            self.questions[:] = [each for each in self.questions if not (found and each.startswith("users.role"))]
-            yield from found
-        if table == "documents" and "file_size" not in by:
-            files = of_its_file("d", one, id_, self.tables, self.columns.with_nulls)
-            yield from (line for line in files if line.column not in by or by[line.column].confidence < line.confidence)
-        person = {"conversations": "user_id", "tickets": "created_by"}.get(table, "")
-        if person and person not in by:
-            yield from self.columns.by_address(table, person, one)
-        if table == "tickets" and "assigned_to" not in by:
-            yield from self.columns.handler(one, by.get("created_by"))
-        if table == "conversations" and "user_id" not in by:
-
-            def named(by: TableSeen, column: str, alias: str) -> str:
-                place = self.columns.names_sql(by, column, alias, self.people[0])
-                return self.columns.named_as("users", self.people[0], place)
-
-            yield from person_of_participants(one, id_, self.people, self.tables, named)
-
-    def _owner(self) -> Iterator[Line]:
-        """The owner of what a conversation belongs to, where nothing in it names a person."""
-        talks, users = self.chosen.get("conversations"), self.chosen.get("users")
-        if talks and users and len(self.people) == 1:
-            yield from person_of_owners(talks, users, self.tables, self.columns.with_nulls)
-
-    def _first_seen(self, one: TableSeen) -> Iterator[Line]:
-        """When a person came whose table has no time: with the first conversation."""
-        talks = self.chosen.get("conversations")
-        if talks is None or len(self.people) > 1:
-            return
-        person = self.columns.line("conversations", "user_id", talks)
-        time = self.columns.line("conversations", "created_at", talks)
-        if person and time:
-            own = self.columns.id_sql(one, "u")
-            sql = f"(select min({time.sql}) from {talks.quoted} c where {person.sql} = {own})"
-            yield Line("created_at", sql, (), 0.6, "no time of its own: the first conversation")
 
     def _id_line(self, table: str, one: TableSeen) -> Line | None:
         """The id of a row: its key, or the columns of the key together, or a column that is called so."""
@@ -300,12 +268,8 @@ class _Proposer:
             self.questions.append(f"messages.role: what in {one.schema}.{one.name} says who wrote a message?")
 
 
-def _names_admins(role: Line) -> bool:
-    """True if a word of a role is that of an administrator anywhere, or a boolean says so."""
-    admins = ("admin", "super_admin")
-    return any(
-        of in admins and (word == "true" or meaning("users.role", word) in admins) for word, of in role.words.items()
-    )
+def _has(one: ProposedTable, column: str) -> bool:
+    return any(line.column == column for line in one.lines)
 
 
 def with_line(one: ProposedTable, lines: Sequence[Line]) -> ProposedTable:

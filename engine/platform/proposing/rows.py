@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.documents import status_by_time
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import (
+    BOTS,
     CHUNKS,
     COLUMNS,
     DELETED,
@@ -15,16 +17,20 @@ from gendash.engine.platform.proposing.names import (
     INTERNAL,
     METADATA,
     SHOWN,
+    TEXTS,
     joined_words,
     rank,
+    words_of,
 )
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableSeen
 from gendash.engine.platform.proposing.scores import FILE_NAMES, chunks_of
 from gendash.engine.platform.proposing.values import place_of
 
 Condition = tuple[str, float, str]  # SQL, confidence, evidence
+SETTLED = 0.85  # what the rows themselves say
 GONE = ("deleted", "removed", "trashed", "purged")
 UNSENT = ("draft", "discarded", "unsent")
+PART_OF_TEXT = {"embedding", "vector", "token", "token_count", "chunk_index", "position"}
 KEYS = ("intent", "trace_id")  # what gendash reads of a row's metadata
 
 
@@ -45,6 +51,19 @@ def soft_delete(alias: str, one: TableSeen) -> Iterator[Condition]:
             return
 
 
+def people_only(alias: str, one: TableSeen, of_tickets: bool) -> Iterator[Condition]:
+    """The conditions of people: not deleted, and no bots."""
+    yield from soft_delete(alias, one)
+    for name in bots_of(one, of_tickets)[:1]:
+        yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "bots"
+
+
+def bots_of(one: TableSeen, of_tickets: bool) -> list[str]:
+    """The truth values of accounts that are bots; in a help desk an agent is a person."""
+    named = [name for name, kind in one.columns.items() if kind == "boolean" and rank(name, BOTS) >= 0.8]
+    return [name for name in named if not (of_tickets and words_of(name).endswith("agent"))]
+
+
 def without_words(
     alias: str, name: str, given: Sequence[object], words: Sequence[str], why: str
 ) -> Iterator[Condition]:
@@ -62,9 +81,19 @@ def internal_rows(alias: str, one: TableSeen, of_tickets: bool) -> Iterator[Cond
         if of_tickets and kind == "boolean" and rank(name, SHOWN) >= 0.8:
             yield place_of(alias, name), CERTAIN - 0.1, "notes that the other side does not see"
             return
-        if kind == "boolean" and rank(name, INTERNAL) >= 0.8:
+        if kind == "boolean" and rank(name, INTERNAL) > 0:  # is_internal_note, too
             yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "notes that the other side does not see"
             return
+
+
+def notes_of_staff(
+    notes: Iterable[Condition], one: TableSeen, lines: Sequence[Line], sample: RowSample
+) -> Iterator[Condition]:
+    """The conditions that leave out notes, surer where those who ask for help have written none of these."""
+    role = next((line.sql for line in lines if line.column == "role" and line.confidence), "")
+    for sql, sure, why in notes:
+        share = sample.share(one, "m", f"({role})::text in ('user', 'human')", f"not ({sql})") if role else None
+        yield (sql, SETTLED, f"{why}; no person who asks wrote one") if share == 0.0 else (sql, sure, why)
 
 
 def chunk_count(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[Line]:
@@ -73,7 +102,9 @@ def chunk_count(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen
     if found and id_:
         other, column = found
         named = column not in other.implied or sample.known(other, column, one, id_) == 1.0
-        sure = 0.85 if rank(other.name, CHUNKS[:2]) > 0 and named else CERTAIN - 0.1
+        words = {words_of(each) for each in other.columns}
+        is_part = rank(other.name, CHUNKS[:2]) > 0 or (words & set(TEXTS) and words & PART_OF_TEXT)
+        sure = 0.85 if is_part and named else CERTAIN - 0.1
         sql = f"(select count(*) from {other.quoted} n where {on_row(other, column, 'n', alias, id_)})"
         yield Line("chunk_count", sql, (), sure, f"rows of {other.name}")
 
@@ -104,6 +135,12 @@ def _best(one: TableSeen, known: Sequence[str], kinds: tuple[str, ...]) -> str:
 def status_of_failure(alias: str, one: TableSeen) -> Line:
     """The status of documents that have none: failed where a column says why, else done."""
     fits = [name for name, kind in one.columns.items() if rank(name, FAILURES) >= 0.8 and kind != "boolean"]
+    done = status_by_time(one, alias)
+    if done:
+        name = max(fits, key=lambda each: rank(each, FAILURES), default="")
+        failed = f"when nullif({place_of(alias, name)}::text, '') is not null then 'failed' " if name else ""
+        sql = f"case {failed}when {done} is null then 'processing' else 'done' end"
+        return Line("status", sql, (), 0.6, "not found: by when it was processed")
     if not fits:
         return Line("status", "'done'", (), 0.5, "not found: each document counts as done")
     name = max(fits, key=lambda each: rank(each, FAILURES))

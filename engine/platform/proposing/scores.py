@@ -9,8 +9,10 @@ from gendash.engine.platform.proposing.names import (
     ANSWER,
     CHUNKS,
     COLUMNS,
+    FILE_TYPES,
     LOGINS,
     PERSON,
+    PROCESSED,
     QUESTION,
     TABLES,
     TEXTS,
@@ -18,12 +20,17 @@ from gendash.engine.platform.proposing.names import (
     words_of,
 )
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableSeen
+from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
+from gendash.engine.platform.proposing.values import place_of
 
 PARTS = ("embedding", "vector", "chunk_index", "chunk_id")  # a row is a part of a document
+FILE_WORDS = {"file", "name", "path", "key", "title", "url"}
 FILE_NAMES = ("filename", "file_name", "file_path", "path", "url")
 
 
-def score_of(kind: str, one: TableSeen, tables: Sequence[TableSeen], said: Collection[Place]) -> float:
+def score_of(
+    kind: str, one: TableSeen, tables: Sequence[TableSeen], said: Collection[Place], files: Collection[Place]
+) -> float:
     name = rank(one.name, TABLES[kind])
     if kind == "messages" and pair_of(one):
         name = max(name, 0.7)  # a row is a question and its answer, whatever the table's name
@@ -31,7 +38,8 @@ def score_of(kind: str, one: TableSeen, tables: Sequence[TableSeen], said: Colle
         name = max(name, 0.55)
     if kind == "documents" and _is_of_files(one, tables):
         name = max(name, 0.6)
-    return name * 0.9 + _evidence(kind, one, tables) if name else 0.0
+    by_values = 0.3 * (kind == "documents" and one.place in files)
+    return name * 0.9 + _evidence(kind, one, tables) + by_values if name else 0.0
 
 
 def is_said(one: TableSeen, sample: RowSample) -> bool:
@@ -41,6 +49,20 @@ def is_said(one: TableSeen, sample: RowSample) -> bool:
     texts = any(rank(column, TEXTS) == 1 or words_of(column) in TEXTS for column in one.columns)
     given = sample(one, within) if within and texts else {}
     return any(each is not None for values in given.values() for each in values)
+
+
+def names_files(one: TableSeen, sample: RowSample) -> str:
+    """The column whose texts end as names of files do, whatever it is called; empty if none does."""
+    named = [
+        name for name, kind in one.columns.items()
+        if kind.startswith(TEXT_KINDS) and set(words_of(name).split("_")) & FILE_WORDS
+    ]  # fmt: skip
+    ends = "|".join(sorted(FILE_TYPES - {"url"}))
+    for name in named if rank(one.name, TABLES["documents"]) > 0 else ():
+        share = sample.share(one, "d", f"{place_of('d', name)} ~* '[.]({ends})$'", f"{place_of('d', name)} <> ''")
+        if share is not None and share >= 0.8:
+            return name
+    return ""
 
 
 def _is_of_files(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
@@ -58,7 +80,10 @@ def has_column(one: TableSeen, canonical: str) -> bool:
         "tickets.priority",
         "messages.role",
     )  # may be the id of a row that holds the word
-    names = (name_of(one, name) if named else name for name in one.columns)
+    done = ("processed", "indexed")  # another state of yes and no is no progress
+    whole = canonical != "documents.status"
+    fits = [name for name, kind in one.columns.items() if whole or kind != "boolean" or words_of(name).endswith(done)]
+    names = (name_of(one, name) if named else name for name in fits)
     return max((rank(name, COLUMNS[canonical]) for name in names), default=0.0) > 0.7
 
 
@@ -90,7 +115,9 @@ def _evidence(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
         about = has("status", "file_size", "chunk_count", "user_id") + named(*FILE_NAMES) - 2.5 * named(*PARTS)
         is_file = any(words_of(column) in ("filename", "file_name") for column in one.columns)
         about += 0.2 * (is_file and rank(one.name, TABLES[kind]) < 0.8) + 0.3 * (has("file_size") > 0)
-        return about + 0.5 * named("name", "title") - 0.7 * (not about)
+        about += named(*PROCESSED) + 0.3 * (chunks_of(one, tables) is not None and has("status") > 0)
+        called = words_of(one.name) == "document" and named(*TEXTS)  # nothing says how far it is: it is asked
+        return about + 0.5 * named("name", "title") - 0.7 * (not about and not called)
     return (
         has("status", "priority", "assigned_to")
         + named("subject", "title")
@@ -117,19 +144,30 @@ def _is_asked(one: TableSeen) -> bool:
 
 def _is_called(column: str, name: str) -> bool:
     words = words_of(column)
-    return words_of(name) in (words, *(words.removesuffix(f"_{end}") for end in TEXTS))
+    plain = {words, *(words.removesuffix(f"_{end}") for end in TEXTS)}
+    wanted = words_of(name)
+    return wanted in plain or any(
+        one.startswith(("model_", "bot_", "ai_")) and one.endswith(f"_{wanted}") for one in plain
+    )
 
 
 def chunks_of(one: TableSeen, tables: Sequence[TableSeen]) -> tuple[TableSeen, str] | None:
     """The table of a document's chunks, and its column that names the document."""
     found = [
-        (rank(other.name, CHUNKS), other, column)
+        (fit, other, column)
         for other in tables
+        if (fit := rank(other.name, CHUNKS) or 0.1 * _is_embedded(other))
         for column, to in other.references.items()
-        if to[:2] == one.place and rank(other.name, CHUNKS) > 0
+        if to[:2] == one.place
     ]
     _, other, column = max(found, key=lambda each: each[0], default=(0.0, None, ""))
     return (other, column) if other else None
+
+
+def _is_embedded(one: TableSeen) -> bool:
+    """True if rows are texts with their embedding, whatever the table's name."""
+    words = {words_of(column) for column in one.columns}
+    return bool(words & set(TEXTS) and words & set(PARTS))
 
 
 def is_of_people(one: TableSeen) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log10
 
+from gendash.engine.platform.proposing.documents import choose_documents
+from gendash.engine.platform.proposing.handled import is_closed, is_ranked, is_ticket
 from gendash.engine.platform.proposing.links import id_column, id_family
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
+    PARTICIPANTS,
     STAFF,
     TABLES,
     TENANTS,
@@ -17,11 +19,14 @@ from gendash.engine.platform.proposing.names import (
     rank,
     words_of,
 )
-from gendash.engine.platform.proposing.proposal import Place, RowSample, TableSeen
-from gendash.engine.platform.proposing.scores import chunks_of, has_column, is_of_people, is_said, score_of
+from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
+from gendash.engine.platform.proposing.scores import is_of_people, is_said, names_files, pair_of, score_of
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
+NO_TICKETS = ("task", "todo", "job", "goal", "milestone")  # work that nobody asked the staff for
 NAMES_MOST = 0.5  # of addresses, what must be those of a table of people
+NEARLY_ALL = 0.9  # of conversations, those that the one row about each names
+SOME = 0.2  # of the rows of messages, how many others are worth a question
 PER_DECADE = 0.06  # of a score, for ten times as many rows
 GROUPS = (
     "tenant",
@@ -39,28 +44,12 @@ MOST_TABLES = 30  # whose words are looked at for events
 WORDS_KINDS = ("text", "character", "enum", "citext", "varchar")
 
 
-@dataclass
-class TableChoice:
-    """The tables by kind, and what of the choice is open.
-
-    ``people`` are the tables of people that the others name, that of ``users`` first; ``levels`` are the columns of
-    messages that name conversations, and their tables, where one holds several of another: the finest first.
-    """
-
-    tables: dict[str, TableSeen]
-    people: list[TableSeen] = field(default_factory=list)
-    levels: list[tuple[str, TableSeen]] = field(default_factory=list)
-    others: dict[str, list[TableSeen]] = field(default_factory=dict)  # by kind the next best, the best first
-    events: tuple[str, Mapping[str, str]] = ("", {})  # of events, the column whose words say that one is a message
-    doubtful: set[str] = field(default_factory=set)
-    questions: list[str] = field(default_factory=list)
-
-
 def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice:
     """The best table of each kind; no table is of two kinds, but a conversation may be a ticket, too."""
     filled = [one for one in tables if one.rows] or list(tables)  # an empty table may be a former one
     said = {one.place for one in filled if is_said(one, sample)}
-    scores = [(score_of(kind, one, tables, said), kind, one) for kind in TABLES for one in filled]
+    files = {one.place for one in filled if names_files(one, sample)}
+    scores = [(score_of(kind, one, tables, said, files), kind, one) for kind in TABLES for one in filled]
     scores.sort(key=lambda one: (-one[0] - _more(*one[1:]), -one[2].rows))
     found = TableChoice({})
     for score, kind, one in scores:
@@ -72,16 +61,37 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
             found.others.setdefault(kind, []).append(one)
     if "messages" not in found.tables:
         _choose_events(found, filled, sample)
-    _choose_documents(found, [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH], tables)
+    fits = [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH]
+    choose_documents(found, fits, tables, sample)
     _choose_conversations(found, tables, sample)
-    _choose_people(found, tables)
-    if "users" in found.doubtful:
+    _choose_people(found, tables, sample)
+    if "users" in found.doubtful or not _names_its_person(found):
         _choose_by_addresses(found, filled, sample)
     _ask_for_twins(found, tables)
     talks = found.tables.get("conversations")
-    if talks and "tickets" not in found.tables and is_ticket(talks):
+    ends = bool(talks and "tickets" not in found.tables and not is_ticket(talks) and is_closed(talks, sample))
+    handled = ends and len(found.people) > 1  # it names both who asks and who answers
+    if talks and "tickets" not in found.tables and (handled or is_ticket(talks)):
         found.tables["tickets"] = talks
+    elif talks and ends:
+        found.tables["tickets"] = talks
+        found.doubtful.add("tickets")
+        found.questions.append(f"tickets: are rows of {talks.name} handled by somebody until they are closed?")
+    _choose_by_words(found, filled, sample)
     return found
+
+
+def _choose_by_words(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
+    """Tickets in a table of any name: each word of its status and of its priority is one of tickets; it is asked."""
+    taken = [one for kind, one in found.tables.items() if kind != "feedback"]
+    for one in tables if "tickets" not in found.tables else ():
+        if one not in taken and not rank(one.name, NO_TICKETS) and is_ranked(one, sample):
+            found.tables["tickets"] = one
+            if found.tables.get("feedback") is one:
+                del found.tables["feedback"]
+            found.doubtful.add("tickets")
+            found.questions.append(f"tickets: are they the rows of {one.name}, by its status and priority?")
+            return
 
 
 def _more(kind: str, one: TableSeen) -> float:
@@ -114,7 +124,17 @@ def _says(word: str) -> str:
 
 
 def _ask_for_twins(found: TableChoice, tables: Sequence[TableSeen]) -> None:
-    """Asks whether another table of the same columns, such as an archive, holds more of the rows."""
+    """Asks whether another table of the same columns, such as an archive, or of questions, holds more of the rows."""
+    said = found.tables.get("messages")
+    taken = list(found.tables.values())
+    pairs = [one for one in tables if said and one not in taken and pair_of(one) and one.rows >= SOME * said.rows]
+    known = COLUMNS["messages.conversation_id"]
+    pairs = [one for one in pairs if any(rank(name, known) >= 0.8 for name in one.columns)]
+    if said and pairs:
+        many = pair_of(said) or any(one.rows >= said.rows / 2 for one in pairs)
+        found.doubtful |= {"messages"} if many else set()
+        listed = ", ".join(one.name for one in pairs[:6])
+        found.questions.append(f"messages: do questions and answers in {listed} count, beside {said.name}?")
     for kind in ("messages", "conversations", "feedback"):
         one = found.tables.get(kind)
         others = [
@@ -124,48 +144,6 @@ def _ask_for_twins(found: TableChoice, tables: Sequence[TableSeen]) -> None:
         if one and alike:
             listed = ", ".join(each.name for each in alike[:6])
             found.questions.append(f"{kind}: do the rows of {listed}, with the columns of {one.name}, count, too?")
-
-
-def is_ticket(one: TableSeen) -> bool:
-    """True if a row is handled until it is closed: it has a status, and is assigned or has two signs more."""
-    signs = ("assigned_to", "priority", "resolved_at", "closed_at", "first_response_at", "sla_due_at")
-    is_assigned = any(words_of(column).startswith("assign") for column in one.columns)
-    found = sum(has_column(one, f"tickets.{sign}") for sign in signs)
-    return has_column(one, "tickets.status") and found >= 2 - is_assigned
-
-
-def _choose_documents(found: TableChoice, fits: Sequence[TableSeen], tables: Sequence[TableSeen]) -> None:
-    """What people upload, not what is made of it; a person is asked where nothing says which is which."""
-    # what is attached to a message is no document where others are
-    fits = [one for one in fits if not words_of(one.name).endswith("attachment")] or fits
-    named = {to[:2] for one in fits if not has_column(one, "documents.status") for to in _documents_named(one)}
-    # what is uploaded is a file; a source that files name is what they are sorted by
-    sized = [one for one in fits if has_column(one, "documents.file_size")]
-    origins = [one for one in fits if one.place in named and (one in sized or not sized)]
-    # what is cut into chunks is what a platform answers from
-    chunked = [one for one in fits if chunks_of(one, tables)]
-    origins = origins or [one for one in chunked if one in sized] or chunked or list(fits)
-    chosen = found.tables.get("documents")
-    if chosen and chosen not in origins:
-        found.tables["documents"] = chosen = origins[0]
-    others = [one for one in origins if one is not chosen and one not in found.tables.values()]
-    processed = chosen and (has_column(chosen, "documents.status") or chunks_of(chosen, tables))
-    said = found.tables.get("messages")
-    attached = bool(chosen and said and any(to[:2] == said.place for to in chosen.references.values()))
-    if chosen and not processed and (attached or not rank(chosen.name, TABLES["documents"])):
-        found.doubtful.add("documents")
-        found.questions.append(f"documents: are rows of {chosen.name} read to answer from, or attachments of messages?")
-    elif chosen and others:
-        found.doubtful.add("documents")
-        listed = " or of ".join(one.name for one in (chosen, *others))
-        found.questions.append(f"documents: are they the rows of {listed}?")
-
-
-def _documents_named(one: TableSeen) -> Iterator[tuple[str, str, str]]:
-    """What a document's columns such as file_id name, not its parent or its folder."""
-    for column, to in one.references.items():
-        if words_of(column).removesuffix("_id") == words_of(to[1]):
-            yield to
 
 
 def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
@@ -180,7 +158,7 @@ def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sampl
         if to[:2] in by_place and rank(to[1], TABLES["conversations"]) > 0
     }
     ticket = found.tables.get("tickets")
-    if not named and not ticket:
+    if not named and not ticket and not _is_named_by_text(messages):
         named = _owners_of(messages, by_place)
         found.doubtful |= {"conversations"} if named else set()
         for one in named.values():
@@ -209,6 +187,12 @@ def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sampl
         listed = ", else of ".join(one.name for _, one in found.levels)
         whole = ", which holds several" if full == 1 else ""
         found.questions.append(f"conversations: is one a row of {listed}, not of {levels[-1][1].name}{whole}?")
+
+
+def _is_named_by_text(messages: TableSeen) -> bool:
+    """True if messages have the id of a conversation that no table holds."""
+    known = COLUMNS["messages.conversation_id"]
+    return any(rank(name, known) >= 0.8 and name not in messages.references for name in messages.columns)
 
 
 def _owners_of(messages: TableSeen, by_place: Mapping[Place, TableSeen]) -> dict[str, TableSeen]:
@@ -242,26 +226,30 @@ def _holds(above: TableSeen, below: TableSeen, by_place: dict[tuple[str, str], T
 _ACTORS = ("conversations.user_id", "feedback.user_id", "tickets.assigned_to", "tickets.created_by")
 
 
-def _choose_people(found: TableChoice, tables: Sequence[TableSeen]) -> None:
+def _choose_people(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
     """The tables of people who act: that of conversations' people is first; several are united, and it is asked."""
     acting = [one for kind, one in found.tables.items() if kind != "users"]
     talks = found.tables.get("conversations")
     acting.sort(key=lambda one: one is not talks)
     by_place = {one.place: one for one in tables}
+    beside = _beside(found, by_place, sample)
+    acting += beside
     people: dict[tuple[str, str], float] = {}  # with how well a column of theirs is called after who owns a row
     for one in acting:
         for column, to in one.references.items():
-            if to[:2] in by_place and _names_a_person(column, by_place[to[:2]]):
+            shown = column in one.shown and rank(column, COLUMNS["conversations.user_id"]) > 0
+            if to[:2] in by_place and (shown or _names_a_person(column, by_place[to[:2]])):
                 owns = rank(column, COLUMNS["conversations.user_id"])
-                people[to[:2]] = max(people.get(to[:2], 0.0), owns and owns + (one is talks))
+                people[to[:2]] = max(people.get(to[:2], 0.0), owns and owns + (one is talks or one in beside))
     if talks is None or not any(to[:2] in people for to in talks.references.values()):
         people |= _writers(found, by_place)
     several = [by_place[place] for place in sorted(people, key=lambda place: -people[place])]
+    several = list({one.place: one for one in (owner_behind(one, by_place, sample) or one for one in several)}.values())
     several = [one for one in several if not any(_describes(one, other) for other in several)]
     if several and (found.tables.get("users") not in several or several[0] is not found.tables.get("users")):
         found.tables["users"] = several[0]
     found.people = several or [found.tables[kind] for kind in ("users",) if kind in found.tables]
-    if found.people and not several and not any(_may_name(one, found.people[0]) for one in acting):
+    if found.people and not several and not any(_may_name(one, found.people[0], sample) for one in acting):
         found.doubtful.add("users")
         found.questions.append(
             f"users: are the rows of {found.people[0].name} those who talk? No conversation or message names them"
@@ -269,6 +257,13 @@ def _choose_people(found: TableChoice, tables: Sequence[TableSeen]) -> None:
     if len(several) > 1:
         listed = " and of ".join(one.name for one in several)
         found.questions.append(f"users: are the rows of {listed} all people? Each is a part of users.sql")
+
+
+def _names_its_person(found: TableChoice) -> bool:
+    """True if a conversation names a person of its own, not only those who handle it."""
+    talks, people = found.tables.get("conversations"), {one.place for one in found.people}
+    named = talks.references.items() if talks else ()
+    return any(to[:2] in people and rank(column, COLUMNS["conversations.user_id"]) > 0 for column, to in named)
 
 
 def _choose_by_addresses(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
@@ -281,11 +276,14 @@ def _choose_by_addresses(found: TableChoice, tables: Sequence[TableSeen], sample
             fits += [(share, column, one)] if share and share > NAMES_MOST else []
     if fits and talks:
         _, column, people = max(fits, key=lambda each: each[0])
-        former = found.people[0]
-        found.people, found.tables["users"] = [people], people
+        former = [one for one in found.people if one is not people]
+        acting = [] if "users" in found.doubtful else former  # nothing but the choice by its name speaks for it
+        found.people, found.tables["users"] = [people, *acting], people
         found.questions[:] = [asked for asked in found.questions if not asked.startswith("users: are the rows of")]
         whose = f"{people.name}, whose addresses {column} of {talks.name} has"
-        found.questions.append(f"users: are they the rows of {whose}, or of {former.schema}.{former.name}, too?")
+        listed = " and of ".join(f"{one.schema}.{one.name}" for one in former)
+        if former:
+            found.questions.append(f"users: are they the rows of {whose}, and those of {listed}, too?")
 
 
 def addresses(one: TableSeen) -> list[str]:
@@ -298,14 +296,18 @@ def addresses(one: TableSeen) -> list[str]:
     ]
 
 
-def _may_name(one: TableSeen, people: TableSeen) -> bool:
-    """True if a column of a table may name one of these people: by a reference, or by its name and type."""
-    key = people.columns.get(id_column(people), "")
-    return any(
-        to[:2] == people.place if (to := one.references.get(column)) else
-        rank(column, COLUMNS["conversations.user_id"]) >= 0.8 and id_family(kind) == id_family(key)
-        for column, kind in one.columns.items()
-    )  # fmt: skip
+def _may_name(one: TableSeen, people: TableSeen, sample: RowSample) -> bool:
+    """True if a column of a table may name one of these people: by a reference, or by its name, type and values."""
+    key = id_column(people)
+    family = id_family(people.columns.get(key, ""))
+    for column, kind in one.columns.items():
+        to = one.references.get(column)
+        if to and to[:2] == people.place:
+            return True
+        if not to and rank(column, COLUMNS["conversations.user_id"]) >= 0.8 and id_family(kind) == family:
+            share = sample.known(one, column, people, key)
+            return share is None or share >= NAMES_MOST
+    return False
 
 
 def _writers(found: TableChoice, by_place: Mapping[Place, TableSeen]) -> dict[Place, float]:
@@ -321,7 +323,41 @@ def _names_a_person(column: str, to: TableSeen) -> bool:
     """True if a column names who acts: by the column's name and by what it names."""
     known = rank(to.name, TABLES["users"]) >= 0.8
     acts = any(rank(column, COLUMNS[actor]) > 0 for actor in _ACTORS)
-    return acts and (is_of_people(to) or (known and words_of(to.name) not in TENANTS))
+    if is_of_people(to) or (known and words_of(to.name) not in TENANTS):
+        return acts
+    stem = words_of(column).removesuffix("_id")
+    takes_part = (
+        rank(stem, PARTICIPANTS) > 0 and words_of(to.name).endswith(stem) and len(to.references) < len(to.columns) / 2
+    )
+    return acts and takes_part
+
+
+def _beside(found: TableChoice, by_place: Mapping[Place, TableSeen], sample: RowSample) -> list[TableSeen]:
+    """The tables with a row about each conversation, where neither those nor messages name a person."""
+    talks, said = found.tables.get("conversations"), found.tables.get("messages")
+    named = [pair for one in (talks, said) if one for pair in one.references.items()]
+    if any(to[:2] in by_place and _names_a_person(column, by_place[to[:2]]) for column, to in named):
+        return []
+    return [one for one, _ in about(talks, list(by_place.values()), sample)] if talks else []
+
+
+def owner_behind(one: TableSeen, by_place: Mapping[Place, TableSeen], sample: RowSample) -> TableSeen | None:
+    """The people who have several rows of a table that looks like one of people, such as accounts for mail."""
+    for column, to in one.references.items():
+        other = by_place.get(to[:2])
+        owns = rank(column, COLUMNS["conversations.user_id"]) >= 0.8 and column != one.key
+        if other and other is not one and owns and is_of_people(other) and rank(other.name, TABLES["users"]) >= 0.8:
+            return None if sample.unique(one, column) else other
+    return None
+
+
+def about(talks: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[TableSeen, str]]:
+    """The tables that have one row for each conversation, with their column that names it."""
+    for one in tables:
+        for column, to in one.references.items():
+            mine = to[:2] == talks.place and one is not talks and one.rows
+            if mine and sample.unique(one, column) and (sample.known(talks, to[2], one, column) or 0.0) >= NEARLY_ALL:
+                yield one, column
 
 
 def _describes(one: TableSeen, other: TableSeen) -> bool:

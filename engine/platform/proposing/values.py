@@ -9,12 +9,26 @@ from typing import NamedTuple
 
 from gendash.engine.languages.lenient_sql import EPOCHS, UNITS
 from gendash.engine.languages.sql_text import quote_name, quote_text
-from gendash.engine.platform.proposing.names import FILE_TYPES, INVERTED, IS_USER, WORDS, meaning, words_of
+from gendash.engine.platform.proposing.names import (
+    FILE_TYPES,
+    INVERTED,
+    IS_USER,
+    WORDS,
+    joined_words,
+    meaning,
+    words_of,
+)
 
 TIMES, NUMBERS = ("timestamp", "date"), ("smallint", "integer", "bigint", "numeric", "double", "real")
 TEXTS = ("text", "character", "enum", "citext", "varchar")
 # a column whose meaning is in its values; without a row there is no evidence for or against
 NO_ROWS, KNOWN = 0.1, 0.38
+SAID = 0.5  # values that can be nothing else, whatever the column is called
+UNNAMED, THUMBED = 0.7, 0.85
+THUMBS = {
+    "up", "down", "thumbup", "thumbdown", "like", "dislike", "liked", "disliked", "upvote", "downvote", "helpful",
+    "unhelpful", "nothelpful", "👍", "👎",
+}  # fmt: skip
 SAYS_MORE = 0.05  # who wrote a message, and which rows are none
 MOST_WORDS = 12  # numbers of a vocabulary; more are amounts or ids
 DEFAULT_WORDS = {"human": "user", "ai": "assistant"}  # of the vocabulary of messages.role
@@ -54,6 +68,7 @@ def _unit(number: float) -> str:
     return next((name for unit, name in UNITS.items() if EPOCHS[0] * unit <= number < EPOCHS[1] * unit), "")
 
 
+_MEDIA = re.compile(r"(application|text|image|audio|video|message|font|model)/[\w.+-]+$")
 _DIGITS = re.compile(r"\d{9,19}([.]\d{1,9})?$")
 _ISO = re.compile(r"(20|21)\d\d-[01]\d-[0-3]\d([T ][0-2]\d:[0-5]\d|$)")
 
@@ -78,6 +93,8 @@ def read_words(column: str, place: str, name: str, kind: str, values: Sequence[o
     sides = {"user", "assistant"} - set(words.values())
     if column == "messages.role" and len(unknown) == 1 and len(sides) == 1:
         words[unknown[0]] = sides.pop()  # the only other word; it is asked
+    if column.endswith(".role") and column != "messages.role" and words:
+        words |= dict.fromkeys((one for one in unknown), "user")  # who is not known to be more; it is asked
     share = 1 - len(unknown) / len(found)
     evidence = f"words {', '.join(sorted(found)[:6])}"
     if share < 0.3:
@@ -98,7 +115,9 @@ def _read_boolean(column: str, place: str, name: str) -> Reading:
     if column == "messages.role" and name.startswith(("is_", "from_", "out", "in")):
         yes, no = ("user", "assistant") if name in IS_USER else ("assistant", "user")
         return Reading(f"case when {place} then '{yes}' else '{no}' end", KNOWN, "boolean", {"true": yes, "false": no})
-    if column == "users.role" and name.replace("_", "").endswith(("admin", "superuser", "staff")):
+    staff = ("agent", "operator", "support") if column == "helpdesk.role" else ()
+    runs = ("admin", "administrator", "superuser", "staff", *staff)
+    if column in ("users.role", "helpdesk.role") and name.replace("_", "").endswith(runs):
         words = {"true": "admin", "false": "user"}
         return Reading(f"case when {place} then 'admin' else 'user' end", KNOWN, "boolean", words)
     if column == "tickets.priority":
@@ -146,6 +165,11 @@ def read_rating(place: str, name: str, kind: str, values: Collection[object]) ->
     return read._replace(sql=f"case lower({place}::text) {cases} end")
 
 
+def sure_of_rating(read: Reading) -> float:
+    """How sure words are a rating whatever their column is called: good and bad may be said of anything, thumbs not."""
+    return THUMBED if all(joined_words(one) in THUMBS for one in read.words) else UNNAMED
+
+
 def _read_points(place: str, points: set[Decimal]) -> Reading:
     if not points:
         return Reading(place, NO_ROWS, "no rows to look at")
@@ -171,10 +195,11 @@ def read_file_type(place: str, name: str, kind: str, values: Sequence[object] = 
     if words.endswith("name"):
         return Reading(f"substring({place} from '[.]([^.]+)$')", 0.2, "end of the file name")
     if any("/" in str(one) for one in values):
-        return Reading(f"split_part({place}, '/', 2)", 0.2, "media types")
+        adds = 0.34 if all(_MEDIA.match(str(one)) for one in values) else 0.2
+        return Reading(f"split_part({place}, '/', 2)", adds, "media types")
     known = sum(str(one).lower().lstrip(".") in FILE_TYPES for one in values)
     if known and known >= 0.8 * len(values):
-        return Reading(place, KNOWN, "types of files")
+        return Reading(place, SAID if len(values) > 1 else KNOWN, "types of files")
     return Reading(place, 0.2, kind)
 
 

@@ -11,14 +11,15 @@ from gendash.engine.platform.proposing.beside import role_beside, unread_beside
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.elsewhere import role_of_writer, side_of
 from gendash.engine.platform.proposing.links import on_row
-from gendash.engine.platform.proposing.names import COLUMNS, TABLES, WRITERS, rank
+from gendash.engine.platform.proposing.names import COLUMNS, TABLES, WRITERS, meaning, rank
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
-from gendash.engine.platform.proposing.rows import Condition
+from gendash.engine.platform.proposing.rows import Condition, bots_of
 from gendash.engine.platform.proposing.scores import is_of_people
-from gendash.engine.platform.proposing.tables import is_ticket
 from gendash.engine.platform.proposing.values import place_of
 
+FEWEST_NAMES = 3
 FEWEST_OPENED, MOST_TRIED = 8, 3  # conversations that show who opens them, and columns that are looked at
+ALL_BUT_FEW = 0.97  # of the messages of tickets: people may write for each other
 PAIR = 0.82  # that a row with a question and an answer is two messages, or that two columns name who wrote one
 Events = tuple[str, Mapping[str, str]]  # the column of events that says which are messages, and the side by its words
 
@@ -28,10 +29,18 @@ def writer_of(columns: Columns, one: TableSeen, events: Events, role: Line | Non
     by_keys = _of_events(events) or _two_kinds(columns, one) or _two_writers(columns, one)
     if by_keys:
         return None if role and role.confidence >= CERTAIN else by_keys
-    if role and not _is_unread(role):
+    lacks_answers = bool(role and role.words and "assistant" not in role.words.values())
+    if role and not _is_unread(role) and not lacks_answers:
         return None
-    ways = (role_beside(one, columns.with_nulls), _by_writer(columns, one), _by_staff(columns, one))
-    found = next(chain(*ways), None) if not role else None
+    ways = (
+        role_beside(one, columns.with_nulls),
+        _by_staff(columns, one),
+        _by_writer(columns, one),
+        _by_name(columns, one),
+    )
+    found = next(chain(*ways), None) if not role or lacks_answers else None
+    if lacks_answers:
+        return found
     return found or next(chain(_by_opening(columns, one, role), () if role else _by_absence(columns, one)), None)
 
 
@@ -94,19 +103,61 @@ def _by_writer(columns: Columns, one: TableSeen) -> Iterator[Line]:
         yield from role_of_writer(users, columns.id_of(users), place_of("m", line.reads[0]))
 
 
+def _by_name(columns: Columns, one: TableSeen) -> Iterator[Line]:
+    """Who wrote a message, where a column has the name of a person, or a word for the assistant; it is asked."""
+    named = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS)]
+    named = [name for name in named if rank(name, COLUMNS["messages.role"]) >= 0.8]
+    for name, given in (columns.sample(one, named) if named else {}).items():
+        words = {str(each).lower() for each in given}
+        agents = sorted(word for word in words if meaning("messages.role", word) == "assistant")
+        people = {word for word in words if meaning("messages.role", word) is None}
+        if agents and len(people) >= FEWEST_NAMES and len(agents) + len(people) == len(words):
+            listed = ", ".join(map(quote_text, agents))
+            sql = f"case when lower({place_of('m', name)}::text) in ({listed}) then 'assistant' else 'user' end"
+            columns.questions.append(f"messages: is all whose {name} is not {' or '.join(agents)} by people?")
+            yield Line("role", sql, (name,), DOUBTFUL, f"names of people in {name}, and {', '.join(agents)}")
+            return
+
+
 def _by_staff(columns: Columns, one: TableSeen) -> Iterator[Line]:
     """Who wrote a message of a ticket: those who handle tickets answer, by the role of the account that it names."""
     users, talks = columns.chosen.get("users"), columns.chosen.get("conversations")
     role = columns.line("users", "role", users) if users else None
-    if not (users and talks and role and is_ticket(talks) and {"admin", "super_admin"} & set(role.words.values())):
+    if not (users and talks and role and talks is columns.chosen.get("tickets") and not is_said_alone(role)):
         return
+    bots = bots_of(users, of_tickets=True)
+    of_bots = "".join(f" or {place_of('u', name)}" for name in bots[:1])
     for name in (each for each, to in one.references.items() if to[:2] == users.place and rank(each, WRITERS) >= 0.8):
         who = on_row(one, name, "m", "u", columns.id_of(users))
-        inner = f"select from {users.quoted} u where {who} and ({role.sql}) in ('admin', 'super_admin')"
+        staff = f"({role.sql}) in ('admin', 'super_admin')"
+        inner = f"select from {users.quoted} u where {who} and {f'({staff}{of_bots})' if bots else staff}"
         sql = f"case when exists ({inner}) then 'assistant' else 'user' end"
+        evidence = f"{role.reads[0]} of {users.name}"
+        if _asks_or_handles(columns, one, name, f"exists ({inner})"):
+            yield Line("role", sql, (name,), PAIR, f"{evidence}; all others wrote in their own {talks.name}")
+            return
         columns.questions.append(f"messages: are those of people whose {role.reads[0]} is staff's the answers?")
-        yield Line("role", sql, (name,), DOUBTFUL, f"{role.reads[0]} of {users.name}")
+        yield Line("role", sql, (name,), DOUBTFUL, evidence)
         return
+
+
+def is_said_alone(role: Line) -> bool:
+    """True if no word of a role means one of the staff."""
+    return not {"admin", "super_admin"} & set(role.words.values())
+
+
+def _asks_or_handles(columns: Columns, one: TableSeen, writer: str, is_staff: str) -> bool:
+    """True if each message of a ticket is of its own person, or of one of the staff, and both write."""
+    talks, talk = columns.chosen["conversations"], columns.line("messages", "conversation_id", one)
+    person = columns.line("conversations", "user_id", talks)
+    if not (talk and person and len(talk.reads) == 1 and talk.reads[0] in one.references):
+        return False
+    on = on_row(one, talk.reads[0], "m", "c", columns.id_of(talks))
+    own = f"exists (select from {talks.quoted} c where {on} and ({person.sql})::text = {place_of('m', writer)}::text)"
+    given = f"{place_of('m', writer)} is not null"
+    explained = columns.with_nulls.share(one, "m", f"{own} or {is_staff}", given)
+    of_staff = columns.with_nulls.share(one, "m", is_staff, given)
+    return (explained or 0.0) >= ALL_BUT_FEW and 0 < (of_staff or 0.0) < 1
 
 
 def _by_opening(columns: Columns, one: TableSeen, role: Line | None) -> Iterator[Line]:
@@ -143,7 +194,7 @@ def _sides(seen: Mapping[str, tuple[int, int]]) -> dict[str, str]:
     return {often[0]: "user", often[1]: "assistant"}
 
 
-def person_of_messages(columns: Columns, messages: ProposedTable) -> Iterator[Line]:
+def person_of_messages(columns: Columns, messages: ProposedTable, column: str, alias: str) -> Iterator[Line]:
     """The person of a conversation that names none: whom the first message of a person names; at most one."""
     one, talks, users = messages.source, columns.chosen.get("conversations"), columns.chosen.get("users")
     by = {line.column: line for line in messages.lines}
@@ -158,10 +209,10 @@ def person_of_messages(columns: Columns, messages: ProposedTable) -> Iterator[Li
     names = [name for name, to in one.references.items() if to[:2] == users.place and rank(name, WRITERS) >= 0.8]
     if talk and names:
         person, own = place_of("m", names[0]), columns.names_sql(one, names[0], "m", users)
-        on = f"{on_row(one, talk, 'm', 'c', columns.id_of(talks))} and {person} is not null"
+        on = f"{on_row(one, talk, 'm', alias, columns.id_of(talks))} and {person} is not null"
         said = f"lower(({by['role'].sql})::text) in ('user', 'human')"
         inner = f"select {own} from {one.quoted} m where {on} and {said} order by {by['created_at'].sql} limit 1"
-        yield Line("user_id", f"({inner})", (), 0.6, f"the first {names[0]} of its {one.name}")
+        yield Line(column, f"({inner})", (), 0.6, f"the first {names[0]} of its {one.name}")
 
 
 def _by_absence(columns: Columns, one: TableSeen) -> Iterator[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,12 @@ SEEN = Path(__file__).parents[2] / "sql" / "platforms"
 # platforms that were seen after the names were listed; their adapters were written upon what init had proposed
 LEAST = {
     "sim_studio": (0.75, 0.7),  # its ratings name a conversation and no message: nothing is proposed, and it is asked
-    "botpress": (0.75, 0.3),  # who has no column for it: all rows without an author are asked
+    "botpress": (0.95, 0.65),
+    "casibase": (0.75, 0.5),  # who likes an answer is in lists, and nothing but names says what an author is
+    "dialoqbase": (
+        0.65,
+        0.25,
+    ),  # a table of questions and answers for each channel, and chats of a playground: it is asked
     "maxkb": (0.75, 0.6),  # codes for votes and states are asked
     "peppermint": (0.8, 0.45),  # two tables of people are asked, and who wrote a comment
     "ragflow": (0.8, 0.4),  # messages are JSON kept as text, documents and files are asked
@@ -43,11 +49,11 @@ LEAST = {
         0.7,
     ),  # those who talk are a text of conversations, and the table of people is that of its developers
     "ticketz": (0.8, 0.55),  # two tables of people, and pending is a ticket's first state: it is asked
-    "helper": (
-        0.7,
-        0.4,
-    ),  # customers are found by their address; its staff, whom ids of another type name, are asked about
+    "helper": (0.8, 0.5),  # customers are found by their address, staff by the values of a column: both are asked about
     "onlook": (0.9, 0.55),  # conversations belong to projects: their owners are proposed, and it is asked
+    "open_chat_studio": (0.75, 0.45),  # ratings are tags of anything; which rows are documents is asked
+    "freescout": (0.65, 0.4),  # kinds, states and statuses are codes, of which the time of the end gives one
+    "otto": (0.9, 0.55),  # reports about the platform are proposed as tickets by their words, and it is asked
     "rasa": (0.5, 0.0),  # messages are among other events: all of it is asked
 }
 LATER = {
@@ -56,12 +62,22 @@ LATER = {
 NAMES = sorted(path.stem for path in STRANGERS.glob("*.sql"))
 # of kinds that others are of, too
 ALIKE = {
+    "ai_assistant",
     "autogpt",
     "bionic",
     "chatbot_ui",
+    "core_memory",
+    "dialoqbase",
+    "hexabot",
+    "hostedgpt",
+    "maybe",
     "morphic",
     "open_assistant",
+    "open_contracts",
+    "openassistantgpt",
     "portal_chat",
+    "redbox",
+    "scira",
     "superagi",
     "thesis_chat",
     "trieve",
@@ -116,12 +132,19 @@ def values(connection: psycopg.Connection[Any], text: str, id_: str, column: str
     """The values of a column by the row's id, words as gendash's own vocabularies take them."""
     rows = connection.execute(f"select ({id_})::text, ({column})::text from ({text}) q".encode()).fetchall()
     # where two tables of people are united, the id begins with the name of one, which is a matter of taste
-    return {
-        re.sub("^[A-Za-z_]+:", "", key): {"human": "user", "ai": "assistant"}.get(
-            value and value.lower(), value and value.lower()
-        )
-        for key, value in rows
-    }
+    read = moment if column.endswith("_at") else word
+    return {re.sub("^[A-Za-z_]+:", "", key): read(value) for key, value in rows}
+
+
+def word(value: str | None) -> str | None:
+    return {"human": "user", "ai": "assistant"}.get(value.lower(), value.lower()) if value else value
+
+
+def moment(value: str | None) -> str | None:
+    """A time as staging reads it, whatever its form: milliseconds since 1970 and a timestamp may be the same."""
+    if value and re.fullmatch(r"\d{10}|\d{13}", value):
+        value = str(datetime.fromtimestamp(int(value) / 10 ** (len(value) - 10), UTC).replace(tzinfo=None))
+    return value and re.sub(r"[+]00(:00)?$|[.]0+$", "", value.replace("T", " "))
 
 
 def same_values(connection: psycopg.Connection[Any], text: str, other: str, id_: str, column: str) -> bool:

@@ -1,0 +1,1 @@
+select d.name as document_id, case d.status when 'Finished' then 'done' when 'Error' then 'failed' else 'processing' end as status, d.error_text as failure_reason, substring(d.filename from '[.]([^.]+)$') as file_type, d.size as file_size, (select count(*) from vector n where n.file = d.name) as chunk_count, d.created_time as created_at from file d

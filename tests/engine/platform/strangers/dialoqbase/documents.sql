@@ -1,0 +1,1 @@
+select d.id as document_id, (select b.user_id from "Bot" b where b.id = d."botId") as user_id, case d.status when 'FINISHED' then 'done' when 'FAILED' then 'failed' else 'processing' end as status, (select count(*) from "BotDocument" n where n."sourceId" = d.id) as chunk_count, d."createdAt" as created_at, d."updatedAt" as updated_at from "BotSource" d

@@ -1,0 +1,1 @@
+select u.id as user_id, u.created_at as created_at, u.updated_at as updated_at, u.name as first_name, case when u.is_admin or u.is_agent then 'admin' else 'user' end as role from users u

@@ -1,0 +1,1 @@
+select u.id as user_id, u.created_at as created_at, u.updated_at as updated_at, u."firstName" as first_name, u."lastName" as last_name, case when exists (select from user_roles x join roles r on r.id = x.role_id where x.user_id = u.id and r.name = 'admin') then 'admin' else 'user' end as role, u.state as is_active from users u

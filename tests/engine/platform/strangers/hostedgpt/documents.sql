@@ -1,0 +1,1 @@
+select d.id as document_id, d.user_id as user_id, 'done' as status, substring(d.filename from '[.]([^.]+)$') as file_type, d.bytes as file_size, d.created_at as created_at, d.updated_at as updated_at from documents d

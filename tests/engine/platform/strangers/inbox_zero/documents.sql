@@ -1,0 +1,1 @@
+select d.id as document_id, case when d.error is not null then 'failed' when d."indexedAt" is null then 'processing' else 'done' end as status, d.error as failure_reason, split_part(d."mimeType", '/', 2) as file_type, d."createdAt" as created_at, d."updatedAt" as updated_at from "AttachmentDocument" d

@@ -1,0 +1,1 @@
+select m.id as message_id, m."threadId" as conversation_id, case when (select u."isBot" or u.role in ('OWNER', 'ADMIN') from users u where u.id = m."usersId") then 'assistant' else 'user' end as role, m."sentAt" as created_at from messages m

@@ -1,0 +1,1 @@
+select t.id as ticket_id, (select m."usersId" from messages m where m."threadId" = t.id order by m."sentAt" limit 1) as created_by, case t.state when 'CLOSE' then 'closed' else 'open' end as status, t."firstManagerReplyAt" as first_response_at, t."closeAt" as closed_at, t."sentAt" as created_at, t."updatedAt" as updated_at from threads t

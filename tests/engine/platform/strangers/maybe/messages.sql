@@ -1,0 +1,1 @@
+select m.id as message_id, m.chat_id as conversation_id, case m.type when 'UserMessage' then 'user' when 'AssistantMessage' then 'assistant' when 'DeveloperMessage' then 'system' end as role, m.created_at as created_at from messages m

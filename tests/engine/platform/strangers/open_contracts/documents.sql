@@ -1,0 +1,1 @@
+select d.id as document_id, d.creator_id as user_id, case when d.processing_finished is null then 'processing' else 'done' end as status, split_part(d.file_type, '/', 2) as file_type, d.created as created_at, d.modified as updated_at from documents_document d

@@ -1,0 +1,1 @@
+select m.id as message_id, m.conversation_id as conversation_id, case m.msg_type when 'HUMAN' then 'user' when 'LLM' then 'assistant' when 'SYSTEM' then 'system' end as role, m.created_at as created_at from conversations_chatmessage m

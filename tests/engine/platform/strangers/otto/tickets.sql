@@ -1,0 +1,1 @@
+select t.id as ticket_id, t.created_by_id as created_by, t.feedback_type as category, case t.status when 'new' then 'open' when 'deferred' then 'in_progress' else t.status end as status, t.priority as priority, t.created_at as created_at, t.modified_on as updated_at from otto_feedback t

@@ -1,0 +1,1 @@
+select u.id as user_id, u.date_joined as created_at, u.first_name as first_name, u.last_name as last_name, case when u.is_superuser or u.is_staff then 'admin' else 'user' end as role, u.is_active as is_active from otto_user u

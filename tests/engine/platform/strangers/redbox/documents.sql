@@ -1,0 +1,1 @@
+select d.id as document_id, c.user_id as user_id, case d.status when 'complete' then 'done' when 'errored' then 'failed' else d.status end as status, d.ingest_error as failure_reason, substring(d.original_file from '[.]([^.]+)$') as file_type, d.created_at as created_at, d.modified_at as updated_at from redbox_core_file d join redbox_core_chat c on c.id = d.chat_id

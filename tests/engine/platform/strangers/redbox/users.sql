@@ -1,0 +1,1 @@
+select u.id as user_id, u.created_at as created_at, u.modified_at as updated_at, u.name as first_name, case when u.is_superuser or u.is_staff then 'admin' else 'user' end as role, u.is_active as is_active from redbox_core_user u

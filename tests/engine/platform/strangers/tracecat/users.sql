@@ -1,0 +1,1 @@
+select u.id as user_id, (select min(c.created_at) from agent_session c where c.created_by = u.id) as created_at, u.first_name as first_name, u.last_name as last_name, case u.role when 'ADMIN' then 'admin' else 'user' end as role, u.is_active as is_active from "user" u
