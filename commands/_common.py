@@ -32,6 +32,7 @@ NAMES = {
 LARGEST = 1 << 22  # bytes of gendash.yaml that are read
 PATIENCE_S = 30.0  # for a pipe of settings, of a secret or of a plan
 KEEPER = "GENDASH_KEEPER"  # process that started this one, and without which it ends
+CONTENT = "content"  # the folder of definitions that `gendash new` begins
 TARGETS = ("database", "prometheus", "grafana")
 _CLOCKS = ("T%H:%M:%S", "T%H:%M", "T%H:%M:%S.%f")  # with a fraction as Langfuse prints times
 TIMES = [*(f"%Y-%m-%d{clock}{zone}" for clock in _CLOCKS for zone in ("%z", "")), "%Y-%m-%d"]

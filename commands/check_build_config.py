@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gendash.commands._common import DONE, PENDING, Settings, all_artifacts, json_option, say
+from gendash.commands._common import CONTENT, DONE, PENDING, Settings, all_artifacts, json_option, say
 
 if TYPE_CHECKING:
     from gendash.engine.config.settings import Setting
@@ -46,6 +46,7 @@ def check(settings: Settings, no_code: bool, full: bool) -> None:
         say(f"warning: {warning}")
     for problem in alerting_notes(catalog):
         say(f"note: {problem}")
+    say(_unread(settings, catalog))
     for place, fields in catalog.overrides.items():
         say(f"override: {place}: {'taken out' if fields is None else ', '.join(fields)}")
     click.echo(
@@ -76,6 +77,14 @@ def _checked_everywhere(settings: Settings, *, code: bool) -> Catalog:
     assert first is not None
     raise_if(ContentError, [*found, *_endpoint_problems(first)])
     return first
+
+
+def _unread(settings: Settings, catalog: Catalog) -> str:
+    """A line about the folder in which `gendash new` writes, where there is one and gendash.yaml names no folder."""
+    kinds = ("dashboards/*.py", "sql/*/*.sql", "recording_rules/*.yaml")
+    if catalog.config["content"] or not any(file for kind in kinds for file in (settings.base / CONTENT).glob(kind)):
+        return ""
+    return f"note: {CONTENT}/ was not read: gendash.yaml names no folder of definitions; add `content: [{CONTENT}]`"
 
 
 def _endpoint_problems(catalog: Catalog) -> list[Problem]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gendash.commands._common import Settings, content_roots
+from gendash.commands._common import CONTENT, Settings, content_roots
 
 if TYPE_CHECKING:
     from gendash.engine.config.load import Config
@@ -47,14 +47,14 @@ def new(settings: Settings, kind: str, name: str) -> None:
     from gendash.engine.render.write import write_new
 
     config = settings.config()
-    roots = content_roots(config, settings.base) or [settings.base / "content"]
+    roots = content_roots(config, settings.base) or [settings.base / CONTENT]
     name = name.replace("-", "_")
     texts = _texts(kind, name, roots[0], settings.base, config)
     raise_if(ContentError, _wrong_name(kind, name, config) or _existing(kind, name, list(texts), roots))
     write_new({path: text.encode() for path, text in texts.items()})
     for path in texts:
         click.echo(os.path.relpath(path))
-    add = "" if config["content"] else f"add `content: [content]` to {settings.base / 'gendash.yaml'}, then "
+    add = "" if config["content"] else f"add `content: [{CONTENT}]` to {settings.base / 'gendash.yaml'}, then "
     click.echo(f"next: {add}gendash check")
     if SHOWN_BY[kind]:
         click.echo(SHOWN_BY[kind].format(name))

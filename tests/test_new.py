@@ -41,6 +41,15 @@ def test_in_an_empty_folder_it_creates_content_and_says_which_line_to_add(folder
     assert not (folder / "gendash.yaml").exists()
 
 
+def test_a_new_dashboard_breaks_no_design_rule_and_is_not_forgotten(folder: Path) -> None:
+    assert run("new", "dashboard", "my-team").exit_code == 0
+    note = "note: content/ was not read: gendash.yaml names no folder of definitions; add `content: [content]`"
+    assert note in run("check").output.splitlines()
+    (folder / "gendash.yaml").write_text("content: [content]\n")
+    checked = run("check").output
+    assert "warning: " not in checked and "was not read" not in checked and checked.startswith("note: alerting")
+
+
 def test_a_new_dashboard_view_and_rule_pass_the_checks(folder: Path) -> None:
     shipped = run("check").output
     (folder / "gendash.yaml").write_text("content: [ours, theirs]\nprometheus: {job: shop-api}\n")
