@@ -67,6 +67,7 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
     _choose_people(found, tables, sample)
     if "users" in found.doubtful or not _names_its_person(found):
         _choose_by_addresses(found, filled, sample)
+        _doubt_those_who_handle(found)
     _ask_for_twins(found, tables)
     talks = found.tables.get("conversations")
     ends = bool(talks and "tickets" not in found.tables and not is_ticket(talks) and is_closed(talks, sample))
@@ -264,6 +265,17 @@ def _names_its_person(found: TableChoice) -> bool:
     talks, people = found.tables.get("conversations"), {one.place for one in found.people}
     named = talks.references.items() if talks else ()
     return any(to[:2] in people and rank(column, COLUMNS["conversations.user_id"]) > 0 for column, to in named)
+
+
+def _doubt_those_who_handle(found: TableChoice) -> None:
+    """Asks whether people are those who talk, where conversations name them only as who handles them."""
+    talks, said = found.tables.get("conversations"), found.tables.get("messages")
+    places = {one.place for one in found.people}
+    writers = any(to[:2] in places for to in said.references.values()) if said else False
+    named = [column for column, to in (talks.references.items() if talks else ()) if to[:2] in places]
+    if talks and named and len(found.people) == 1 and not writers and "users" not in found.doubtful:
+        found.doubtful.add("users")
+        found.questions.append(f"users: are the rows of {found.people[0].name} those who talk, or those who answer?")
 
 
 def _choose_by_addresses(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:

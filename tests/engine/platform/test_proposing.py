@@ -170,7 +170,8 @@ def measure(connection: psycopg.Connection[Any], name: str, found: Proposal, fol
             same = theirs.outputs.get(column) == behind or (
                 line is not None and same_values(connection, text, select_text(proposed), id_, column)
             )
-            total.add(f"{table}.{column}", same, line.confidence if line else 0.0)
+            decided = line is None or not line.sql.startswith("null::")  # else a person writes it
+            total.add(f"{table}.{column}", same and decided, line.confidence if line else 0.0)
         for column in lines.keys() - own.outputs.keys():
             if lines[column].confidence >= CERTAIN:
                 total.wrong.append(f"{table}.{column}, which is not in the adapter by hand")
