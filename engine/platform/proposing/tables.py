@@ -129,7 +129,8 @@ def _ask_for_twins(found: TableChoice, tables: Sequence[TableSeen]) -> None:
     said = found.tables.get("messages")
     taken = list(found.tables.values())
     pairs = [one for one in tables if said and one not in taken and pair_of(one) and one.rows >= SOME * said.rows]
-    known = COLUMNS["messages.conversation_id"]
+    known, talks = COLUMNS["messages.conversation_id"], (*TABLES["messages"], *TABLES["conversations"])
+    pairs = [one for one in pairs if rank(one.name, talks) > 0]
     pairs = [one for one in pairs if any(rank(name, known) >= 0.8 for name in one.columns)]
     if said and pairs:
         many = pair_of(said) or any(one.rows >= said.rows / 2 for one in pairs)
