@@ -75,7 +75,7 @@ for command in (db_plan, advise):
 
 
 def main() -> None:
-    """Runs the command line; problems go to stderr, one line each, with exit code 1. SIGTERM is SIGINT.
+    """Runs the command line; problems go to stderr, a line for each cause, with exit code 1. SIGTERM is SIGINT.
 
     The last handler is for every exception, since a traceback may hold values: a fault of gendash itself is reported
     by its kind and place.
@@ -89,11 +89,11 @@ def main() -> None:
         finally:
             _flush()
     except Exception as error:
-        from gendash.engine.errors import problems_of
+        from gendash.engine.errors import lines_of
 
         with suppress(OSError):  # then only the exit code says that it failed
-            for problem in problems_of(error):
-                click.echo(f"gendash: {problem}", err=True)
+            for line in lines_of(error):
+                click.echo(f"gendash: {line}", err=True)
             sys.stderr.flush()
             sys.exit(PROBLEMS)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # or the interpreter tries once more, and ends with 120

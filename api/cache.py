@@ -67,7 +67,7 @@ class Cache:
         if found is None:
             self.misses += 1
             found = await run_in_threadpool(compute)
-            await self._to_redis(hashed, found, seconds)
+            self._to_redis(hashed, found, seconds)
         else:
             self.hits += 1
         with suppress(ValueError):  # larger than the whole memory
@@ -77,21 +77,13 @@ class Cache:
     async def _from_redis(self, hashed: str) -> bytes | None:
         if self.shared is None or not self.shared.is_there():
             return None
-        try:
-            found = await self.shared.client.get(f"gendash:{hashed}")
-        except Exception as error:
-            self.shared.failed(error)
-            return None
-        self.shared.answered()
+        found = await self.shared.ask("GET", f"gendash:{hashed}")
         return found if isinstance(found, bytes) and len(found) <= MOST_BYTES else None
 
-    async def _to_redis(self, hashed: str, body: bytes, seconds: float) -> None:
-        if self.shared is None or not self.shared.is_there():
-            return
-        try:
-            await self.shared.client.set(f"gendash:{hashed}", body, px=max(1, int(seconds * 1000)))
-        except Exception as error:
-            self.shared.failed(error)
+    def _to_redis(self, hashed: str, body: bytes, seconds: float) -> None:
+        """Sends an answer to Redis; nobody waits until it is there."""
+        if self.shared is not None and self.shared.is_there():
+            self.shared.send("SET", f"gendash:{hashed}", body, "PX", max(1, int(seconds * 1000)))
 
 
 def _hash(text: bytes) -> str:

@@ -22,6 +22,7 @@ DEFAULT, DEFAULT_LIMIT, MOST_ROWS = "7d", 100, 1000
 MOST_CSV = 50_000  # rows of CSV that is not asked for page by page
 LONGEST_TEXT = 200
 _EARLIEST, _LATEST = 2000, 2199
+_SMALLEST = timedelta(milliseconds=1)
 
 
 class Wrong(Exception):
@@ -66,6 +67,16 @@ def span_asked(config: Config, params: Mapping[str, str], now: datetime) -> tupl
     return Span(first, last), True
 
 
+def shown_span(config: Config, params: Mapping[str, str], now: datetime) -> tuple[Span, bool]:
+    """The range of a request as panels take it, and whether the request names one. Raises Wrong.
+
+    Days and hours of a panel are those that begin up to its end, as with Grafana's ranges, which end at 23:59:59. So
+    the end of a request, which is not part of its range, is a millisecond later.
+    """
+    span, explicit = span_asked(config, params, now)
+    return (Span(span.start, max(span.start, span.end - _SMALLEST)) if "to" in params else span), explicit
+
+
 def _time(text: str, name: str, zone: ZoneInfo) -> datetime:
     """A time of ISO 8601; without a zone it is local. Raises Wrong."""
     try:
@@ -81,7 +92,7 @@ def asked(
     config: Config, endpoint: Endpoint, native: Grain, params: Mapping[str, str], now: datetime, is_csv: bool = False
 ) -> Asked:
     """The request to an endpoint whose rows are as fine as ``native``. Raises Wrong."""
-    span, explicit = span_asked(config, params, now)
+    span, explicit = shown_span(config, params, now)
     known = {"range", "from", "to", "group", "limit", "cursor", "figures", *endpoint.rows.by}
     for name in params:
         if name not in known:

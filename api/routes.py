@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from gendash.api import answers, openapi
 from gendash.api.cache import Kept
 from gendash.api.endpoint import Endpoint
-from gendash.api.live_pages import POLICY, dashboard_page, index_page, own_page
+from gendash.api.live_pages import POLICY, chosen, dashboard_page, index_page, own_page
 from gendash.api.own import OwnList, own_rows
 from gendash.api.request import Wrong, asked, next_link
 from gendash.api.series import known_series, series_answer
@@ -273,7 +273,7 @@ def _pages(app: FastAPI, service: Service) -> None:
         audience, name = require(request, "admin", "viewer").audience, request.path_params["name"]
         _dashboard(service, audience, name)
         given, values = picked(request)
-        params = {key: value for key, value in given.items() if value}  # a form sends what is not chosen as empty
+        params = chosen(given)
         moment = moment_asked(world, params, values)
         key = f"page {name} {audience} {request_key(world, params, values)}"
         key += await service.versions.of(world.catalog.relations)

@@ -20,7 +20,7 @@ from gendash.api.endpoint import Endpoint
 from gendash.api.identity import Gate, Identity, is_text
 from gendash.api.limits import Limiter
 from gendash.api.own import OwnList
-from gendash.api.request import Wrong, next_link, span_asked
+from gendash.api.request import Wrong, next_link, shown_span
 from gendash.api.shared import LOG, Shared
 from gendash.api.versions import Versions
 from gendash.api.world import World
@@ -195,5 +195,5 @@ def moment_asked(world: World, params: Mapping[str, str], values: Mapping[str, l
         raise Wrong(f"no parameter '{unknown[0][:40]}'; there are range, from, to, and var- with a variable's name")
     if any(not is_text(one) for each in values.values() for one in each):
         raise Wrong("a value of a variable is no text")
-    span, explicit = span_asked(world.catalog.config, params, world.now)
+    span, explicit = shown_span(world.catalog.config, params, world.now)
     return Moment(world.now, world.at, span if explicit else None, values)

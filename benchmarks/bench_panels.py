@@ -100,7 +100,8 @@ def grow(url: str, catalog: Catalog, times: int) -> None:
                 ):
                     multiply(connection, one.name, AGAIN, keys, DAYS_BACK)
                 elif one.name.startswith(ROWS_OF) and one.name.endswith(("_entity", "_move", "_detail")):
-                    multiply(connection, one.name, times, keys | {"user_hash"}, 0)
+                    people = {name for name, column in one.columns.items() if column.get("of_user")}
+                    multiply(connection, one.name, times, keys | people | {"user_hash"}, 0)
         connection.execute("analyze")
         for one in catalog.relations.values():
             if one.kind == "view" and is_materialized(one) and catalog.enabled(one):

@@ -37,16 +37,24 @@ _CLOCKS = ("T%H:%M:%S", "T%H:%M", "T%H:%M:%S.%f")  # with a fraction as Langfuse
 TIMES = [*(f"%Y-%m-%d{clock}{zone}" for clock in _CLOCKS for zone in ("%z", "")), "%Y-%m-%d"]
 
 
-def in_utc(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> datetime | None:
-    """A time without a zone is meant in UTC. It must be one of the calendar's."""
+def in_calendar(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> datetime | None:
+    """A time must be one of the calendar's."""
     if value and not 2000 < value.year < 2199:
         raise click.BadParameter("it must be a time from 2001 to 2198")
-    return value.replace(tzinfo=UTC) if value and not value.tzinfo else value
+    return value
 
 
-def time_option(name: str, help: str, *variable: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """An option that takes a point in time."""
-    return click.option(name, *variable, type=click.DateTime(TIMES), callback=in_utc, metavar="TIME", help=help)
+def in_utc(context: click.Context, parameter: click.Parameter, value: datetime | None) -> datetime | None:
+    """A time without a zone is meant in UTC."""
+    found = in_calendar(context, parameter, value)
+    return found.replace(tzinfo=UTC) if found and not found.tzinfo else found
+
+
+def time_option(
+    name: str, help: str, *variable: str, callback: Callable[..., datetime | None] = in_utc
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An option that takes a point in time; ``callback`` reads one without a zone."""
+    return click.option(name, *variable, type=click.DateTime(TIMES), callback=callback, metavar="TIME", help=help)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
@@ -75,7 +83,7 @@ wait_option = click.option(
 
 def repeat(once: Callable[[], int], every: float | None) -> int:
     """Exit code of one run; with ``every`` seconds runs follow each other until Ctrl-C, or the end of the keeper."""
-    from gendash.engine.errors import problems_of
+    from gendash.engine.errors import lines_of
 
     if every is None:
         return once()
@@ -85,8 +93,8 @@ def repeat(once: Callable[[], int], every: float | None) -> int:
             try:
                 once()
             except Exception as error:  # of whatever kind: the next run may do better
-                for problem in problems_of(error):
-                    say(f"gendash: {problem}")
+                for line in lines_of(error):
+                    say(f"gendash: {line}")
             time.sleep(max(0.0, every - (time.monotonic() - begun)))
             if os.environ.get(KEEPER, str(os.getppid())) != str(os.getppid()):
                 return DONE

@@ -22,8 +22,9 @@ MASK = "********"
 
 @click.command()
 @click.option("--no-code", is_flag=True, help="Run no Python of content roots; for pull requests of others.")
+@click.option("--full", is_flag=True, help="A line for each place, also where one thing is wrong in many.")
 @click.pass_obj
-def check(settings: Settings, no_code: bool) -> None:
+def check(settings: Settings, no_code: bool, full: bool) -> None:
     """Check the definitions, offline.
 
     References, queries, units, descriptions, grid: every problem at once. Without --env, also what is wrong in each of
@@ -32,10 +33,16 @@ def check(settings: Settings, no_code: bool) -> None:
     """
     from gendash.engine.checks.alerting import alerting_notes
     from gendash.engine.checks.definitions import warnings
+    from gendash.engine.errors import MOST, GendashError, lines_by_cause
 
-    catalog = _checked_everywhere(settings, code=not no_code)
+    try:
+        catalog = _checked_everywhere(settings, code=not no_code)
+    except GendashError as error:
+        error.is_full = full
+        raise
     panels = sum(len(dashboard.panels()) for dashboard in catalog.dashboards.values())
-    for warning in warnings(catalog):
+    broken = warnings(catalog)
+    for warning in broken if full else lines_by_cause(broken, MOST):
         say(f"warning: {warning}")
     for problem in alerting_notes(catalog):
         say(f"note: {problem}")

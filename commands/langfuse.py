@@ -65,7 +65,7 @@ def langfuse() -> None:
 
 def _each(projects: Sequence[Config], work: Callable[[Config], Result]) -> tuple[list[Result], bool]:
     """Results of the projects for which it worked, and whether that was all; faults of the others are printed."""
-    from gendash.engine.errors import problems_of
+    from gendash.engine.errors import lines_of
 
     found: list[Result] = []
     for config in projects:
@@ -73,8 +73,8 @@ def _each(projects: Sequence[Config], work: Callable[[Config], Result]) -> tuple
             found.append(work(config))
         except Exception as error:  # of whatever kind: the other projects are still synced
             part = f"{config['langfuse.project']}: " if len(projects) > 1 else ""
-            for problem in problems_of(error):
-                say(f"gendash: {part}{problem}")
+            for line in lines_of(error):
+                say(f"gendash: {part}{line}")
     return found, len(found) == len(projects)
 
 

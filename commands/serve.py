@@ -110,6 +110,8 @@ def application(stack: ExitStack, catalog: Catalog, at: datetime | None = None) 
     lists, wrong = read_lists(catalog, packaged_lists())
     raise_if(ContentError, problems + wrong)
     gate = Gate(config)
+    if not config["user_reader_password"] and (gate.issuer or any(one.role == "user" for one in gate.tokens.values())):
+        say("no figures for users of their own: set GENDASH_USER_READER_PASSWORD, then run `gendash db migrate`")
     pools = Pools(config, at=at)
     stack.callback(pools.close)
     call = stack.enter_context(prometheus(config)) if config.has("prometheus") else None

@@ -75,7 +75,7 @@ JUST_NOW = "the data came this very moment"
 
 FRESHNESS = Panel(
     "freshness",
-    "Data freshness: age of each source, now",
+    "Data freshness by source, now",
     "Age of the newest data of each source: metrics since the last scrape, database since the platform's newest "
     "row, LLM traces since the last closed sync, summaries since the last refresh. Amber at 2x the expected "
     "interval, red at 5x.\n\nWithout traffic 'Database' grows old although nothing is broken: look at 'Summaries', "

@@ -59,7 +59,7 @@ from gendash.dashboards._queries import (
     tile,
 )
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, ENVIRONMENT, FRESHNESS, JOB, LLM_COST, how_to_read
-from gendash.dashboards._tables import entity, judged_share, priced, share_bar
+from gendash.dashboards._tables import cells, entity, judged_share, priced, share_bar
 from gendash.dashboards._unit_costs import UNITS
 from gendash.dashboards._waste import WASTE
 from gendash.dashboards.viz import PREVIOUS, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table, Trend
@@ -567,12 +567,13 @@ WHERE = [
             sort_by="Cost",
             overrides=[
                 *entity("User", 165),
-                share_bar("Share of cost", COST),
+                share_bar("Share of cost", COST, custom__minWidth=150),
+                *cells("Cost", "Turns", "Per turn", custom__width=100),
                 priced("Cost"),
                 override("byName", "Turns", unit="locale", decimals=0),
                 priced("Per turn", 4),
                 override("byName", "Last seen", unit="dateTimeFromNow", custom__width=120),
-                override("byName", "Id", custom__width=90),
+                override("byName", "Id", custom__width=310),
                 row_column(),
             ],
         ),

@@ -335,9 +335,9 @@ WRONG = [
     Panel(
         "negative_list",
         "Negative ratings, those with a comment first, up to 30 d",
-        "Ratings of 1 or 2 given in the picked time, at most today and the 29 days before, with age, comment and who "
-        "rated; Row counts up to 10,000, 500 are shown. Trace and conversation lead to Langfuse, where a conversation "
-        "is a session.\n\n"
+        "Ratings of 1 or 2 given in the picked time, at most today and the 29 days before, with comment and who rated; "
+        "Row counts up to 10,000, 500 are shown. Trace and conversation lead to Langfuse, where a conversation is a "
+        "session.\n\n"
         "The plan asks for a word cloud: a list that can be read and searched replaces it."
         " The plan calls it 'Feedback comments'.",
         Table(
@@ -346,7 +346,6 @@ WRONG = [
             overrides=[
                 row_column(115),
                 override("byName", "Given", unit="dateTimeAsIso", custom__width=150),
-                override("byName", "Age", unit="s", decimals=0, custom__width=70),
                 override(
                     "byName",
                     "Rating",
@@ -365,8 +364,7 @@ WRONG = [
         [
             sql(
                 f"""
-                select created_at as "Given", extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
-                  rating as "Rating", coalesce(comment, '–') as "Comment",
+                select created_at as "Given", rating as "Rating", coalesce(comment, '–') as "Comment",
                   coalesce(name, left(user_id, 8)) as "User", left(conversation_id, 8) as "Conversation",
                   duration_s as "Answer time",
                   coalesce(model, 'not traced') as "Model", coalesce(left(trace_id, 8), '–') as "Trace",

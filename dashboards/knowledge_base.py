@@ -317,7 +317,10 @@ CHARTS = [
                   select file_type, sum(documents) as documents from {{{{ view('document_day') }}}}
                   where {CHOSEN} group by 1 having sum(documents) > 0
                 ),
-                ranked as (select *, row_number() over (order by documents desc, file_type) as rank from counted)
+                ranked as (
+                  select *, row_number() over (order by file_type = 'other', documents desc, file_type) as rank
+                  from counted
+                )
                 select case when rank <= 8 then file_type else 'other' end as name, sum(documents) as value
                 from ranked group by 1 order by min(rank)""",
                 format="table",

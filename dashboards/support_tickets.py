@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
-from gendash.dashboards._lists import DAY_ENDS, UNTIL, chosen, listed, ranked_row, row_column, row_number
+from gendash.dashboards._lists import DAY_ENDS, UNTIL, listed, row_column, row_number
 from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import (
     BAD,
@@ -20,7 +20,6 @@ from gendash.dashboards._palette import (
     colored,
     down_is_bad,
     fixed,
-    nothing,
     override,
     steps,
     up_is_bad,
@@ -28,10 +27,8 @@ from gendash.dashboards._palette import (
 )
 from gendash.dashboards._queries import (
     DAYS_PICKED,
-    LATER,
     NO_DAY,
     QUIET,
-    at_days_end,
     curve,
     days_before,
     every_day,
@@ -40,122 +37,30 @@ from gendash.dashboards._queries import (
     tile,
 )
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read, tickets_by_status
-from gendash.dashboards._tables import COLORED_TEXT, count_bar, judged, judged_share, share_bar
-from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, NumberTile, ShareTile, StateTile, Table
-from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, slo, sql
+from gendash.dashboards._tables import COLORED_TEXT, judged_share
+from gendash.dashboards._ticket_sources import SOURCES
+from gendash.dashboards._ticket_times import LONG
+from gendash.dashboards._tickets import (
+    ASSIGNEES,
+    CATEGORIES,
+    CHOSEN,
+    CREATORS,
+    DUE,
+    LATE,
+    NOTHING_WAITS,
+    ONE_PRIORITY,
+    OVERDUE_AND_DUE,
+    PRIORITIES,
+    PRIORITY_WORDS,
+    STATUSES,
+    text_column,
+)
+from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, NumberTile, ShareTile, StateTile, Table
+from gendash.engine.model import Dashboard, Panel, Row, SettingRef, slo, sql
 
-ALL = "'__all'"
-PRIORITIES = Variable(
-    "priority",
-    "Priority",
-    "Priority of tickets; All adds them up.",
-    sql("select distinct priority from {{ view('ticket_day') }} order by 1", may_be_empty="no ticket yet"),
-    all_value=ALL,
-    feature="tickets",
-)
-CATEGORIES = Variable(
-    "category",
-    "Category",
-    "Category of tickets; none where they have none.",
-    sql("select distinct category from {{ view('ticket_day') }} order by 1", may_be_empty="no ticket yet"),
-    all_value=ALL,
-    feature="tickets",
-)
-STATUSES = Variable(
-    "status",
-    "Status",
-    "Status of the tickets in lists; other panels do not follow it.",
-    sql(
-        "select replace(status, '_', ' ') as status from {{ view('ticket_status_now') }} group by 1 order by 1",
-        may_be_empty="no ticket yet",
-    ),
-    all_value=ALL,
-    feature="tickets",
-)
-ASSIGNEES = Variable(
-    "assignee",
-    "Assignee",
-    "Who works on the tickets in lists, as the first 8 characters of an id; other panels do not follow it.",
-    sql(
-        "select assignee from {{ view('ticket_assignee_now') }} union all select 'assigned' order by 1",
-    ),
-    all_value=ALL,
-    feature="tickets",
-)
-CREATORS = Variable(
-    "creator",
-    "Creator",
-    "Who opened the tickets in lists, as the first 8 characters of an id; other panels do not follow it.",
-    sql(
-        "select creator from {{ view('ticket_creator_now') }} order by tickets desc, 1",
-        may_be_empty="no ticket yet",
-    ),
-    all_value=ALL,
-    feature="tickets",
-)
-# the table of priorities has a row of all
-IN_PRIORITY = f"(${{priority:sqlstring}} in ({ALL}, 'all') or priority = ${{priority:sqlstring}})"
-IN_CATEGORY = chosen("category", "category")
-CHOSEN = f"{IN_PRIORITY} and {IN_CATEGORY}"
-LISTED = " and ".join(
-    (
-        CHOSEN,
-        chosen("status", "replace(status, '_', ' ')"),
-        f"(${{assignee:sqlstring}} = {ALL} or coalesce(assignee, 'nobody') = ${{assignee:sqlstring}}"
-        " or ${assignee:sqlstring} = 'assigned' and assignee is not null)",
-        chosen("creator", "coalesce(creator, 'unknown')"),
-    )
-)
-LATE = f"""{{{{ view('ticket_now') }}}}
-                where waits and {LISTED}
-                  and due_at < {{{{ now() }}}} + make_interval(secs => {{{{ setting('limits.ticket_at_risk_s') }}}})"""
-WAITING = f"{{{{ view('ticket_now') }}}} where waits and {LISTED}"
-MOVED = f"""{{{{ view('ticket_now') }}}}
-                where acted_at >= $__timeFrom()::timestamptz and ($__timeFilter(created_at) or $__timeFilter(ended_at))
-                  and {LISTED}"""
-"""SQL: the tickets of each list."""
-ONE_PRIORITY = f"priority = case ${{priority:sqlstring}} when {ALL} then 'all' else ${{priority:sqlstring}} end"
 BY_PRIORITY = ", ".join(
     f"coalesce(sum(waiting) filter (where priority = '{name}'), 0) as \"{name}\"" for name in PRIORITY
 )
-NOTHING_WAITS = "no ticket waits"
-PRIORITY_WORDS = [
-    {
-        "type": "value",
-        "options": {
-            name: {"text": f"{symbol} {name}", "color": PRIORITY[name], "index": index}
-            for index, (name, symbol) in enumerate({"urgent": "▲▲", "high": "▲", "medium": "●", "low": "▽"}.items())
-        },
-    }
-]
-DUE = [
-    override(
-        "byName",
-        "Overdue by",
-        unit="s",
-        decimals=1,
-        mappings=nothing("–"),
-        custom__cellOptions=COLORED_TEXT,
-        thresholds={"mode": "absolute", "steps": steps((BAD, None))},
-    ),
-    override(
-        "byName",
-        "Due in",
-        unit="s",
-        decimals=1,
-        mappings=nothing("–"),
-        custom__cellOptions=COLORED_TEXT,
-        thresholds={
-            "mode": "absolute",
-            "steps": steps((WARN, None), (TEXT, SettingRef("limits.ticket_at_risk_s"))),
-        },
-    ),
-]
-OVERDUE_AND_DUE = """
-                  case when due_at < {{ now() }} then extract(epoch from {{ now() }} - due_at)::float8 end
-                    as "Overdue by",
-                  case when due_at >= {{ now() }} then extract(epoch from due_at - {{ now() }})::float8 end as "Due in"
-""".strip()
 
 
 def of_tickets(column: str) -> str:
@@ -169,11 +74,6 @@ MEAN_OF_ENDED = f"""coalesce((
         else round(mean_s / 86400, 1) || ' d' end
       from {{{{ view('ticket_median_day') }}}} as m join today using (day) where {ONE_PRIORITY}
     ), '')"""
-
-
-def text_column(name: str, width: int, **properties: Any) -> dict[str, Any]:
-    """An override that makes a column of a table so wide."""
-    return override("byName", name, custom__width=width, **properties)
 
 
 STRIP = [
@@ -325,65 +225,6 @@ HEAD = [
         feature="tickets",
     ),
     Panel(
-        "median",
-        "Median resolution time",
-        "Half of the tickets created today or on the 29 days before were resolved within this time: Kaplan-Meier, so "
-        "waiting tickets count as censored. 'not yet': half of them still wait. Follows Priority, all categories."
-        "\n\nThe name line ends with the plain mean of the resolved ones, which is too small: slow ones still wait.",
-        HeadTile(unit="s", decimals=1, subject=P50, min=0, no_data="not yet"),
-        [
-            sql(
-                curve(
-                    f"""curve as (
-                      select every.day::date as day, median_s as value
-                      from {every_day(30)}
-                      left join {{{{ view('ticket_median_day') }}}} m on m.day = every.day::date and {ONE_PRIORITY}
-                    )""",
-                    "30 d",
-                    30,
-                    more=MEAN_OF_ENDED,
-                ),
-                may_be_empty="fewer than half of the tickets are resolved",
-            )
-        ],
-        width=6,
-        height=4,
-        window="30d",
-        leads_to="support-tickets/by_priority",
-        feature="tickets",
-        exempt={
-            "decimals": "a length of days with two decimals does not fit the tile",
-            "windows-said": "the window is in the name line: the title fills the tile",
-        },
-    ),
-    Panel(
-        "escalated",
-        "Tickets per 100 chats",
-        "Tickets created per 100 conversations begun, both on the local days that begin in the picked range, up to "
-        "each of them. All conversations are counted, whatever is selected above. High: the agent does not help."
-        "\n\nNot every ticket comes from a conversation. The change compares full days with as many days before.",
-        HeadTile(unit="suffix:per 100", decimals=1, subject=USERS, min=0, no_data="no talks"),
-        [
-            sql(
-                over_picked(
-                    f"""
-                    select day, max(n) as n, max(d) as d from (
-                      select day, sum(created) as n, 0 as d from {{{{ view('ticket_day') }}}} where {CHOSEN} group by 1
-                      union all
-                      select day, 0, sum(conversations) from {{{{ view('conversation_day') }}}} group by 1
-                    ) as both_kinds group by day""",
-                    "100.0 * n / nullif(d, 0)",
-                ),
-                may_be_zero=QUIET,
-                may_be_empty="no day begins in the picked range, or no conversation",
-            )
-        ],
-        width=6,
-        height=4,
-        leads_to="user-analytics",
-        feature="tickets conversations",
-    ),
-    Panel(
         "reopened",
         "Ticket reopening rate",
         "Reopenings / resolutions, both on the local days that begin in the picked range, up to each of them, from the "
@@ -407,7 +248,63 @@ HEAD = [
         leads_to="support-tickets/steps",
         feature="tickets ticket_history",
     ),
-    FRESHNESS,
+    Panel(
+        "median",
+        "Median resolution time, 30 d",
+        "Half of the tickets created today or on the 29 days before were resolved within this time: Kaplan-Meier, so "
+        "waiting tickets count as censored. 'not yet': half of them still wait. Follows Priority, all categories."
+        "\n\nThe name line ends with the plain mean of the resolved ones, which is too small: slow ones still wait.",
+        HeadTile(unit="s", decimals=1, subject=P50, min=0, no_data="not yet"),
+        [
+            sql(
+                curve(
+                    f"""curve as (
+                      select every.day::date as day, median_s as value
+                      from {every_day(30)}
+                      left join {{{{ view('ticket_median_day') }}}} m on m.day = every.day::date and {ONE_PRIORITY}
+                    )""",
+                    "30 d",
+                    30,
+                    more=MEAN_OF_ENDED,
+                ),
+                may_be_empty="fewer than half of the tickets are resolved",
+            )
+        ],
+        width=8,
+        height=4,
+        window="30d",
+        leads_to="support-tickets/by_priority",
+        feature="tickets",
+        exempt={"decimals": "a length of days with two decimals is no more exact"},
+    ),
+    Panel(
+        "escalated",
+        "Tickets per 100 conversations",
+        "Tickets created per 100 conversations begun, both on the local days that begin in the picked range, up to "
+        "each of them. All conversations are counted, whatever is selected above. High: the agent does not help."
+        "\n\nNot every ticket comes from a conversation. The change compares full days with as many days before.",
+        HeadTile(unit="suffix:per 100", decimals=1, subject=USERS, min=0, no_data="no talks"),
+        [
+            sql(
+                over_picked(
+                    f"""
+                    select day, max(n) as n, max(d) as d from (
+                      select day, sum(created) as n, 0 as d from {{{{ view('ticket_day') }}}} where {CHOSEN} group by 1
+                      union all
+                      select day, 0, sum(conversations) from {{{{ view('conversation_day') }}}} group by 1
+                    ) as both_kinds group by day""",
+                    "100.0 * n / nullif(d, 0)",
+                ),
+                may_be_zero=QUIET,
+                may_be_empty="no day begins in the picked range, or no conversation",
+            )
+        ],
+        width=8,
+        height=4,
+        leads_to="user-analytics",
+        feature="tickets conversations",
+    ),
+    replace(FRESHNESS, width=8),  # the title of the median does not fit 6
 ]
 
 CHARTS = [
@@ -624,370 +521,6 @@ HELP = [
         height=8,
         leads_to="support-tickets/ticket_list",
         passes={"priority": "Priority"},
-        feature="tickets",
-    ),
-]
-
-LONG = [
-    Panel(
-        "oldest_list",
-        "Open tickets that wait longest, now",
-        "Tickets that wait (open or in progress), with and without a due time, the oldest first; at most 100. A "
-        "reopened one counts from its creation. '–' in both columns of the due time: there is none.",
-        Table(
-            no_data="No such ticket waits",
-            name_nothing=False,
-            overrides=[
-                text_column("Ticket", 320),
-                override("byName", "Age", unit="s", decimals=1),
-                override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
-                *DUE,
-                row_column(115),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select ticket_id as "Ticket", extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
-                  priority as "Priority", replace(status, '_', ' ') as "Status", category as "Category",
-                  {OVERDUE_AND_DUE},
-                  case when answered_at is null then 'none' else 'given' end as "Response",
-                  coalesce(assignee, 'nobody') as "Assignee", {row_number("created_at, ticket_id", listed(WAITING))}
-                from {WAITING}
-                order by created_at, ticket_id limit 100""",
-                format="table",
-                may_be_empty=NOTHING_WAITS,
-            )
-        ],
-        width=24,
-        height=8,
-        feature="tickets",
-    ),
-    Panel(
-        "ticket_list",
-        "List of tickets created or resolved, newest first",
-        "Tickets created or resolved in the picked range, by the later of both; at most 500. Took: creation to last "
-        "resolution. Bars and rows of this dashboard lead here, with what was clicked as the choice above.",
-        Table(
-            no_data="No ticket",
-            name_nothing=False,
-            overrides=[
-                text_column("Ticket", 306),
-                text_column("Status", 95),
-                text_column("Priority", 90, custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
-                text_column("Category", 86),
-                override(
-                    "byRegexp",
-                    "/^(Created|Resolved)$/",
-                    unit="dateTimeAsIso",
-                    custom__width=160,
-                    mappings=nothing("–"),
-                ),
-                override("byName", "Took", unit="s", decimals=1, mappings=nothing("–")),
-                row_column(96),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select ticket_id as "Ticket", created_at as "Created", replace(status, '_', ' ') as "Status",
-                  priority as "Priority", category as "Category", ended_at as "Resolved",
-                  extract(epoch from ended_at - created_at)::float8 as "Took",
-                  coalesce(assignee, 'nobody') as "Assignee", coalesce(creator, 'unknown') as "Creator",
-                  {row_number("acted_at desc, ticket_id", listed(MOVED))}
-                from {MOVED} order by acted_at desc, ticket_id limit 500""",
-                format="table",
-                may_be_empty="no ticket was created or resolved in the picked range",
-                may_be_zero="resolved at once",
-            )
-        ],
-        width=24,
-        height=12,
-        feature="tickets",
-        exempt={
-            "windows-end": "acted_at only lets an index give the order: created_at and ended_at beside it have an end"
-        },
-    ),
-    Panel(
-        "by_priority",
-        "Resolution time by priority: median and p90, 90 d",
-        "Tickets created today or on the 89 days before: half and 9 of 10 were resolved within this time, by "
-        "Kaplan-Meier, so waiting ones count as censored. 'Ended only' (a median) and 'Mean' exclude them: too small."
-        "\n\nAll categories. The plan's average by status is shown as time in each status, in the table beside it."
-        " The plan calls it 'Average resolution time'.",
-        Table(
-            no_data="not yet",
-            overrides=[
-                override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS, links=[]),
-                override("byRegexp", "/^(Median|9 of 10|Ended only|Mean)$/", unit="s", decimals=1),
-                text_column("Ended only", 95),
-                override("byName", "Waiting", unit="locale"),
-            ],
-        ),
-        [
-            sql(
-                """
-                select priority as "Priority", spans as "Tickets", spans - finished as "Waiting",
-                  median_s as "Median", p90_s as "9 of 10", finished_median_s as "Ended only",
-                  finished_mean_s as "Mean"
-                from {{ view('ticket_survival_90d') }} where measure = 'resolution' order by priority_rank limit 20""",
-                format="table",
-                may_be_empty="no ticket within 90 days",
-            )
-        ],
-        width=12,
-        height=8,
-        leads_to="support-tickets/ticket_list",
-        passes={"priority": "Priority"},
-        feature="tickets",
-    ),
-    Panel(
-        "steps",
-        "Time that tickets spend in each step: median, 90 d",
-        "How long tickets created today or on the 89 days before took to a first response and to their resolution, and "
-        "how long they stayed in a status at a time; Kaplan-Meier, unfinished ones are censored. Follows Priority.\n\n"
-        "'Mean' is of finished ones only. Times in a status need the history of statuses, and are missing without it.",
-        Table(
-            no_data="not yet",
-            overrides=[
-                text_column("Step", 130),
-                override("byRegexp", "/^(Median|9 of 10|Mean)$/", unit="s", decimals=1),
-                override("byName", "Begun", unit="locale"),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select steps.name as "Step", spans as "Begun", spans - finished as "Lasting",
-                  median_s as "Median", p90_s as "9 of 10", finished_mean_s as "Mean"
-                from (values ('first_response', 'first response', 1), ('in_open', 'stays open', 2),
-                    ('in_progress', 'in progress', 3), ('in_resolved', 'until closed', 4),
-                    ('resolution', 'resolution', 5)) as steps (measure, name, rank)
-                join {{{{ view('ticket_survival_90d') }}}} using (measure)
-                where {ONE_PRIORITY} order by steps.rank limit 20""",
-                format="table",
-                may_be_empty="no ticket within 90 days",
-            )
-        ],
-        width=12,
-        height=8,
-        feature="tickets",
-    ),
-    Panel(
-        "distribution",
-        "Tickets by time to resolution",
-        "Tickets created on the days that begin in the picked range, by the time from creation to their last "
-        "resolution; 'waiting' are not resolved now. A peak near the bottom is a group that an average hides.",
-        BarGauge(
-            unit="locale",
-            decimals=0,
-            color=fixed(TICKET["resolved"]),
-            overrides=colored({"waiting": TICKET["open"]}),
-        ),
-        [
-            sql(
-                f"""
-                with spans (name, rank) as (
-                  values ('under 1 h', 1), ('1 to 4 h', 2), ('4 to 24 h', 3), ('1 to 3 d', 4), ('3 to 7 d', 5),
-                    ('over 7 d', 6), ('waiting', 7)
-                )
-                select name, coalesce(sum(tickets) filter (where {DAYS_PICKED} and {CHOSEN}), 0)::bigint as value
-                from spans left join {{{{ view('ticket_duration_day') }}}} using (rank)
-                group by name, rank order by rank""",
-                format="table",
-                may_be_zero=QUIET,
-            )
-        ],
-        width=12,
-        height=8,
-        leads_to="support-tickets/by_priority",
-        feature="tickets",
-    ),
-    Panel(
-        "unresolved_per_day",
-        "Unresolved tickets at each day's end",
-        "Tickets open or in progress at the end of each local day that begins in the picked range, counted on that "
-        "day; the last bar is now. Grey days were counted later, without deleted tickets. Any category.",
-        DayBars(
-            unit="locale",
-            decimals=0,
-            overrides=colored({"open": TICKET["open"], "in progress": TICKET["in progress"], LATER: UNKNOWN}),
-        ),
-        [
-            sql(
-                at_days_end(
-                    "tickets",
-                    {"open": "open", "in progress": "in_progress"},
-                    "state in ('open', 'in_progress', 'waiting')",
-                    IN_PRIORITY.replace("priority =", "part ="),
-                ),
-                may_be_zero=NOTHING_WAITS,
-                may_be_empty=NO_DAY,
-            )
-        ],
-        width=12,
-        height=8,
-        leads_to="support-tickets/oldest_list",
-        passes={"status": ""},
-        unlinked=(LATER,),
-        feature="tickets",
-    ),
-]
-
-SOURCES = [
-    Panel(
-        "by_category",
-        "New tickets by category",
-        "Tickets created on the local days that begin in the picked range by category: the nine most frequent and the "
-        "rest as other; none are tickets without one.",
-        BarGauge(
-            unit="locale",
-            decimals=0,
-            color=fixed(CALLS),
-            overrides=colored({"none": UNKNOWN, "other": UNKNOWN}),
-        ),
-        [
-            sql(
-                f"""
-                with counted as (
-                  select category, sum(created) as tickets from {{{{ view('ticket_day') }}}}
-                  where $__timeFilter(at) and {CHOSEN} group by 1 having sum(created) > 0
-                ),
-                ranked as (
-                  select *, row_number() over (order by category = 'other', tickets desc, category) as rank from counted
-                )
-                select case when rank <= 9 then category else 'other' end as name, sum(tickets) as value
-                from ranked group by 1 order by min(rank)""",
-                format="table",
-                may_be_empty="no ticket was created in the picked range",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="support-tickets/ticket_list",
-        passes={"category": ""},
-        unlinked=("other",),
-        feature="tickets",
-    ),
-    Panel(
-        "per_hour",
-        "New tickets per hour, 7 d",
-        "Tickets created by local hour, the current one and the 167 before; the dashed line is the mean of the same "
-        "hour of the week in the 4 weeks before. Counted from the rows: the platform has no metric for it."
-        "\n\nThe plan asks for a metric: there is none, and rows are exact."
-        " The plan calls it 'Ticket creation rate'.",
-        DayBars(
-            unit="locale",
-            overrides=[
-                UNTIL,
-                override("byName", "created", color=fixed(CALLS)),
-                override(
-                    "byName",
-                    "usual",
-                    **PREVIOUS,
-                    custom__drawStyle="line",
-                    custom__lineWidth=1,
-                    custom__stacking={"mode": "none", "group": "B"},
-                ),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                with span as (select date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as last),
-                facts as (
-                  select hour, sum(created) as created from {{{{ view('ticket_hour') }}}}, span
-                  where hour > last - interval '840 hours' and hour <= last and {CHOSEN} group by 1
-                ),
-                weeks_before as (
-                  select hour + interval '168 hours' * n as hour, sum(created) / 4.0 as usual
-                  from facts cross join generate_series(1, 4) as n group by 1
-                )
-                select bucket as "time", coalesce(created, 0) as "created", coalesce(usual, 0) as "usual",
-                  extract(epoch from bucket + interval '1 hour') * 1000 as "until"
-                from span
-                cross join lateral generate_series(last - interval '167 hours', last, interval '1 hour') as bucket
-                left join facts on facts.hour = bucket
-                left join weeks_before on weeks_before.hour = bucket
-                order by 1""",
-                may_be_zero=QUIET,
-            )
-        ],
-        width=16,
-        height=8,
-        window="7d",
-        leads_to="support-tickets/ticket_list",
-        passes={"time": "until"},
-        feature="tickets",
-    ),
-    Panel(
-        "load",
-        "Open tickets by assignee, now",
-        "Tickets that wait for each assignee now, and those they resolved today or on the 29 days before; at most 50 "
-        "and nobody. People are shown as the first 8 characters of their id. Urgent+ is urgent or high. All "
-        "categories.",
-        Table(
-            overrides=[
-                text_column("Assignee", 88, links=[]),
-                count_bar("Waiting", CALLS, custom__width=95),
-                text_column("Resolved", 80),
-                row_column(),
-                judged("Overdue", steps((TEXT, None), (WARN, 1))),
-                text_column("Oldest", 92, unit="s", decimals=1),
-            ],
-            no_data="–",
-        ),
-        [
-            sql(
-                """
-                select assignee as "Assignee", waiting as "Waiting", overdue as "Overdue", urgent as "Urgent+",
-                  oldest_s as "Oldest", resolved_30d as "Resolved",
-                  """
-                + ranked_row("total")
-                + """
-                from {{ view('ticket_assignee_now') }} order by rank limit 51""",
-                format="table",
-                may_be_empty="no ticket waits and none was resolved within 30 days",
-            )
-        ],
-        width=12,
-        height=8,
-        leads_to="support-tickets/oldest_list",
-        passes={"assignee": "Assignee"},
-        feature="tickets",
-    ),
-    Panel(
-        "creators",
-        "Top ticket creators",
-        "People who opened the most of the tickets created in the picked range; at most 50. Shown as the first 8 "
-        "characters of their id; names are on User Analytics. Urgent+ is urgent or high."
-        "\n\nThe plan asks for users: this dashboard is for everybody, so names are on User Analytics only.",
-        Table(
-            overrides=[
-                text_column("Creator", 88, links=[]),
-                share_bar("Share", USERS, custom__width=85),
-                override("byName", "Tickets", unit="locale"),
-                override("byName", "Newest", unit="dateTimeFromNow", custom__width=115),
-                row_column(),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select coalesce(creator, 'unknown') as "Creator", count(*)::float8 / sum(count(*)) over () as "Share",
-                  count(*) as "Tickets", count(*) filter (where waits) as "Waiting",
-                  count(*) filter (where priority in ('urgent', 'high')) as "Urgent+", max(created_at) as "Newest",
-                  {row_number("count(*) desc, creator nulls last")}
-                from {{{{ view('ticket_now') }}}} where $__timeFilter(created_at) and {CHOSEN} group by creator
-                order by count(*) desc, creator nulls last limit 50""",
-                format="table",
-                may_be_empty="no ticket was created in the picked range",
-            )
-        ],
-        width=12,
-        height=8,
-        leads_to="support-tickets/ticket_list",
-        passes={"creator": "Creator"},
         feature="tickets",
     ),
 ]

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from gendash.dashboards._lists import ranked_row, row_column, row_number
-from gendash.dashboards._llm import dashed, langfuse_link
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
-    COST,
     OK,
     TEXT,
     UNKNOWN,
@@ -23,14 +18,13 @@ from gendash.dashboards._palette import (
     steps,
     words,
 )
+from gendash.dashboards._people import NOBODY, USER, WHO
 from gendash.dashboards._queries import (
     DAYS_PICKED,
     LAST_30_DAYS,
-    LATER,
     NO_DAY,
     QUIET,
     TODAY,
-    at_days_end,
     change,
     curve,
     days_before,
@@ -38,42 +32,16 @@ from gendash.dashboards._queries import (
     limited,
     named_bars,
     over_picked,
-    tile,
 )
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
-from gendash.dashboards._tables import count_bar, linked
-from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
-from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
-
-USER_ID = "coalesce(nullif(user_id, ''), 'unknown')"
-"""SQL: what a row of a table leads on with; rows of guests and deleted accounts lead to all conversations of theirs."""
-OF_USER = "(c.user_id = ${user:sqlstring} or ${user:sqlstring} = 'unknown' and c.user_id is null)"
-USER = Variable(
-    "user",
-    "User",
-    "Id of the user whose conversations are listed, unknown for guests and deleted accounts; a click on a name in a "
-    "table sets it.",
-    sql(
-        """
-        select user_id from (
-          select 'unknown' as user_id
-          union select user_id from {{ view('user_top_30d') }}
-          {% if feature('langfuse') %}
-          union select user_id from {{ view('user_llm_30d') }} where user_id <> '' {% endif %}
-          union select user_id from {{ view('user_desk_90d') }} where user_id is not null
-        ) as people
-        order by user_id <> 'unknown', user_id""",
-        may_be_empty="nobody has written, opened a ticket or uploaded a document yet",
-    ),
-    all_value="'__all'",
-    feature="users conversations",
-)
+from gendash.dashboards._usage_depth import DEPTH
+from gendash.dashboards.viz import PREVIOUS, BarGauge, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
+from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
 
 SIGN_INS = '{{ rule("job_status:auth_attempts:%s") }}{job=~"$job"%s}'
 SUCCESS, FAILURE = ',status="success"', ',status="failure"'
 # sign-ins are read from requests where the platform records no auth_ metrics, so nothing is there without those
 SIGN_IN_NEEDS = "HTTP metrics of the sign-in route"
-NOBODY = "nobody wrote within 30 days"
 NO_SIGN_IN = "nobody tried to sign in"
 WEEKS = range(9)
 
@@ -99,11 +67,6 @@ def active(value: str, label: str, days: int, first: int = 0, against: str = "vs
         against,
         first,
     )
-
-
-def depth(label: str, value: str) -> str:
-    """SQL: one figure of user_depth_now with a constant name line."""
-    return tile(f"{value} as current", "{{ view('user_depth_now') }}", f"'{label}'")
 
 
 STRIP = [
@@ -446,451 +409,6 @@ STAY = [
         width=12,
         height=12,
         leads_to="user-analytics/cohorts",
-        feature="users conversations",
-    ),
-]
-
-HOURS = ", ".join(
-    f'coalesce(sum(messages) filter (where facts.hour = {hour}), 0)::float8 / count(distinct day) as "{hour:02d}"'
-    for hour in range(24)
-)
-DEPTH = [
-    Panel(
-        "active_now",
-        "Active users, last 15 min",
-        "Distinct users whose last message is at most 15 minutes old. The platform records no sessions, so this "
-        "replaces active sessions; activity is read every 5 minutes, so it may lag by as much."
-        "\n\nThe plan asks for active sessions: the platform's gauge of them is never set.",
-        NumberTile(unit="locale", decimals=0, subject=USERS),
-        [
-            sql(
-                """
-                select {{ now() }} as "time", 'active, 15 min' as metric, count(distinct user_id) as value
-                from {{ view('user_day') }}
-                where day >= (({{ now() }} - interval '15 minutes') at time zone {{ zone() }})::date
-                  and day <= {{ today() }}
-                  and last_at > (select {{ now() }}) - interval '15 minutes'
-                  and last_at <= (select {{ now() }})""",
-                may_be_zero="nobody wrote in the last 15 minutes",
-            )
-        ],
-        width=8,
-        height=3,
-        leads_to="user-analytics/top_users",
-        feature="conversations",
-    ),
-    Panel(
-        "first_message",
-        "Median time to 1st message, 30 d",
-        "Half of the accounts that registered on the 30 days which ended 7 days ago wrote their first message within "
-        "this time. Those who wrote none in 7 days count as later; 'not yet' where they are more than half.",
-        NumberTile(unit="s", decimals=1, subject=USERS, no_data="not yet"),
-        [
-            sql(
-                tile(
-                    "max(first_message_s) as current",
-                    "{{ view('activation_30d') }}",
-                    "'median after sign-up'",
-                ),
-                may_be_empty="fewer than half wrote",
-                may_be_zero="they write at once",
-            )
-        ],
-        width=8,
-        height=3,
-        leads_to="user-analytics/activation",
-        feature="users conversations",
-        exempt={"decimals": "a length of days with two decimals does not fit the tile"},
-    ),
-    Panel(
-        "per_user",
-        "Conversations per user, 30 d",
-        "Conversations begun today or on the 29 days before by users / users who began at least one. Heavy users raise "
-        "the mean: see the median and the histogram below.",
-        NumberTile(unit="none", decimals=1, subject=USERS, no_data="no users"),
-        [
-            sql(
-                tile(
-                    "per_user_mean as current, per_user_median as median",
-                    "{{ view('user_depth_now') }}",
-                    "'per user' || coalesce(', median ' || median, '')",
-                ),
-                may_be_empty=NOBODY,
-            )
-        ],
-        width=8,
-        height=3,
-        leads_to="user-analytics/conversations_per_user",
-        feature="conversations",
-    ),
-    Panel(
-        "top_share",
-        "% chats by top 10 % users, 30 d",
-        "Share of the conversations of today and the 29 days before that the tenth of their users with the most began; "
-        "at least one user. 10 % would be an even spread; guests are left out.",
-        NumberTile(unit="percentunit", decimals=0, subject=USERS, min=0, max=1, no_data="no users"),
-        [sql(depth("of talks, 30 d", "top_tenth_share"), may_be_empty=NOBODY)],
-        width=8,
-        height=3,
-        leads_to="user-analytics/top_users",
-        feature="conversations",
-    ),
-    Panel(
-        "per_conversation",
-        "Messages per conversation, 30 d",
-        "Messages of all roles / conversations, of those begun today or on the 29 days before and at least 24 hours "
-        "ago, since younger ones may still grow. Guests' and empty ones are included.",
-        NumberTile(unit="none", decimals=1, subject=USERS, no_data="no talks"),
-        [
-            sql(
-                depth("mean per talk", "per_conversation_mean"),
-                may_be_empty="no conversation within 30 days",
-                may_be_zero=QUIET,
-            )
-        ],
-        width=8,
-        height=3,
-        leads_to="user-analytics/messages_per_conversation",
-        feature="conversations",
-    ),
-    Panel(
-        "single_turn",
-        "% one-question chats, 30 d",
-        "Share of conversations with exactly one message of a user, of those begun today or on the 29 days before and "
-        "at least 24 hours ago. The first answer was good, or people left: see CSAT.",
-        NumberTile(unit="percentunit", decimals=0, subject=USERS, min=0, max=1, no_data="no talks"),
-        [
-            sql(
-                depth("of talks, 30 d", "single_turn_share"),
-                may_be_empty="no conversation within 30 days",
-                may_be_zero="every conversation went on",
-            )
-        ],
-        width=8,
-        height=3,
-        leads_to="feedback-quality",
-        feature="conversations",
-    ),
-    Panel(
-        "conversations_per_user",
-        "Users by number of conversations, 30 d",
-        "Users by how many conversations they began today or on the 29 days before; only users with at least one. "
-        "Guests are left out.",
-        BarGauge(unit="locale", decimals=0, color=fixed(USERS)),
-        [
-            sql(
-                named_bars("{{ view('user_depth_30d') }} where measure = 'conversations'", "bucket", "n", "rank"),
-                format="table",
-                may_be_zero=QUIET,
-            )
-        ],
-        width=12,
-        height=8,
-        leads_to="user-analytics/top_users",
-        feature="conversations",
-    ),
-    Panel(
-        "messages_per_conversation",
-        "Conversations by number of messages, 30 d",
-        "Conversations by their messages of all roles, of those begun today or on the 29 days before and at least 24 "
-        "hours ago. 'none' were opened without a message; guests are included."
-        "\n\nThe plan calls it 'Messages per conversation'.",
-        BarGauge(unit="locale", decimals=0, color=fixed(USERS_3), overrides=colored({"none": UNKNOWN})),
-        [
-            sql(
-                named_bars("{{ view('user_depth_30d') }} where measure = 'messages'", "bucket", "n", "rank"),
-                format="table",
-                may_be_zero=QUIET,
-            )
-        ],
-        width=12,
-        height=8,
-        leads_to="agent-performance",
-        feature="conversations",
-    ),
-    Panel(
-        "growth",
-        "User growth: new accounts a day",
-        "Accounts by the local day of their registration, for days that begin in the picked range; today is still "
-        "running. Only accounts that are active now: deleted and deactivated ones are missing from the past too."
-        "\n\nThe plan asks for the growth of all accounts: the platform deletes rows, so the past is only known for "
-        "those that still exist.",
-        DayBars(unit="locale", decimals=0, overrides=[*colored({"registered": USERS}), dashed("before", UNKNOWN)]),
-        [
-            sql(
-                """
-                select at as "time", registered as "registered" from {{ view('account_day') }}
-                where $__timeFilter(at) and day <= {{ today() }} order by 1""",
-                may_be_zero="nobody registered",
-                may_be_empty="no day begins in the picked range, or no account yet",
-            ),
-            days_before("sum(registered)", "account_day"),
-        ],
-        width=8,
-        height=8,
-        leads_to="user-analytics/cohorts",
-        feature="users",
-    ),
-    Panel(
-        "new_and_returning",
-        "New and returning users per day",
-        "Users who wrote on the day: those who had never written before, and those who had. For days that begin in the "
-        "picked range; today is still running. A day without users has no bar.",
-        DayBars(unit="locale", decimals=0, overrides=colored({"returning": USERS, "first time": USERS_2})),
-        [
-            sql(
-                f"""
-                select at as "time", returning_users as "returning", first_time as "first time"
-                from {{{{ view('user_mix_day') }}}} where $__timeFilter(at) and day <= {TODAY} order by 1""",
-                may_be_zero="nobody wrote",
-                may_be_empty="nobody wrote in the picked range",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="user-analytics/active_users",
-        feature="conversations",
-    ),
-    Panel(
-        "accounts_per_day",
-        "Accounts at each day's end",
-        "Accounts at the end of each local day that begins in the picked range, counted on that day; the last bar is "
-        "now, and a fall means deletions. Grey days were counted later: of those days only what still exists is known.",
-        DayBars(
-            unit="locale", decimals=0, overrides=colored({"may sign in": USERS, "may not": USERS_2, LATER: UNKNOWN})
-        ),
-        [
-            sql(
-                at_days_end("accounts", {"may sign in": "active", "may not": "inactive"}, "true"),
-                may_be_zero="no account yet",
-                may_be_empty=NO_DAY,
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="user-analytics/growth",
-        feature="users",
-    ),
-    Panel(
-        "hours",
-        "When people write: mean messages per hour by weekday, 28 d",
-        "Messages that users wrote, guests included, by local weekday and hour of the 28 full days before today: the "
-        "mean of these weekdays, excluding those before the first message. Hours with few messages suit maintenance.",
-        Table(
-            overrides=[
-                override("byName", "Day", custom__width=54),
-                override(
-                    "byRegexp",
-                    "/^[0-9]+$/",
-                    unit="none",
-                    decimals=0,
-                    min=0,
-                    color={"mode": "continuous-blues"},
-                    custom__minWidth=50,  # Grafana gives none less: at 1280 the last is cut, at 1366 none
-                    custom__align="center",
-                    custom__cellOptions={"type": "color-background", "mode": "basic"},
-                ),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                with today as (select {TODAY} as day),
-                first as (
-                  select (min(hour) at time zone {{{{ zone() }}}})::date as day
-                  from {{{{ view('message_hour') }}}} where role = 'user'
-                ),
-                days as (
-                  select today.day - n as day, extract(isodow from today.day - n)::int as weekday
-                  from today cross join generate_series(1, 28) as n cross join first where today.day - n >= first.day
-                ),
-                facts as (
-                  select (hour at time zone {{{{ zone() }}}})::date as day,
-                    extract(hour from hour at time zone {{{{ zone() }}}})::int as hour, messages
-                  from {{{{ view('message_hour') }}}} cross join today
-                  where role = 'user' and hour >= (today.day - 28)::timestamp at time zone {{{{ zone() }}}}
-                    and hour < today.day::timestamp at time zone {{{{ zone() }}}}
-                )
-                select (array['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'])[weekday] as "Day", {HOURS}
-                from days left join facts using (day) group by weekday order by weekday limit 7""",
-                format="table",
-                may_be_empty="nobody wrote before today",
-                may_be_zero="nobody wrote within 28 days",
-            )
-        ],
-        width=24,
-        height=10,
-        feature="conversations",
-    ),
-]
-
-
-def column(name: str, **properties: Any) -> dict[str, Any]:
-    """An override of one column of a table."""
-    return override("byName", name, **properties)
-
-
-WHO = [
-    Panel(
-        "top_users",
-        "Top users by messages, 30 d",
-        "Users who wrote the most messages today and on the 29 days before, with their conversations, LLM tokens and "
-        "cost (list price, where traces name the user) and the share of 4 and 5 among their ratings. At most 100."
-        "\n\nThe plan calls it 'Top users by activity'.",
-        Table(
-            sort_by="Messages",
-            no_data="–",
-            overrides=[
-                column("User", custom__minWidth=160, links=[]),
-                *linked("Id", "Open the user in Langfuse", custom__width=90),
-                row_column(),
-                count_bar("Messages", USERS, custom__minWidth=150),
-                column("Role", custom__width=110),
-                *(column(name, custom__width=75) for name in ("Days", "Ratings")),
-                column("Talks", unit="locale", custom__width=70),
-                column("Tokens", unit="sishort", decimals=1, custom__width=90),
-                column("Cost", unit="currencyUSD", decimals=2, custom__width=80),
-                column("CSAT", unit="percentunit", decimals=0, custom__width=70),
-                column("Last seen", unit="dateTimeFromNow", custom__width=120),
-            ],
-        ),
-        [
-            sql(
-                """
-                select name as "User", messages as "Messages", role as "Role", active_days as "Days",
-                  conversations as "Talks",
-                  {% if feature('langfuse') %} tokens as "Tokens", cost_usd as "Cost", {% endif %}
-                  {% if feature('feedback') %} ratings as "Ratings",
-                  satisfied::float8 / nullif(ratings, 0) as "CSAT", {% endif %}
-                  last_at as "Last seen", user_id as "Id", """
-                + ranked_row("total")
-                + """
-                  {% if feature('langfuse') %}, """
-                + langfuse_link("users", "user_id")
-                + """{% endif %}
-                from {{ view('user_top_30d') }} order by rank limit 100""",
-                format="table",
-                may_be_empty=NOBODY,
-            )
-        ],
-        width=24,
-        height=12,
-        leads_to="user-analytics/user_conversations",
-        passes={"user": "Id"},
-        feature="users conversations",
-    ),
-    Panel(
-        "llm_by_user",
-        "LLM usage by user: turns, calls, tokens and cost, 30 d",
-        "Agent turns, LLM calls, tokens and list price by user, today and the 29 days before; the most "
-        "expensive first, at most 100. (untagged): turns whose trace names no user; (unknown): of missing accounts.",
-        Table(
-            sort_by="Cost",
-            no_data="–",
-            overrides=[
-                column("User", custom__minWidth=160, links=[]),
-                *linked("Id", "Open the user in Langfuse", custom__width=90),
-                row_column(),
-                count_bar("Cost", COST, unit="currencyUSD", decimals=2, custom__minWidth=150),
-                column("Turns", unit="locale", custom__width=90),
-                column("Of all turns", unit="percentunit", decimals=1, custom__width=105),
-                column("Calls", unit="locale", custom__width=90),
-                column("Tokens", unit="sishort", decimals=1, custom__width=90),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select name as "User", cost_usd as "Cost", turns as "Turns", turn_share as "Of all turns",
-                  calls as "Calls", tokens as "Tokens", {USER_ID} as "Id", {ranked_row("total")},
-                  {langfuse_link("users", "nullif(user_id, '')")}
-                from {{{{ view('user_llm_30d') }}}} order by rank limit 102""",
-                format="table",
-                may_be_empty="no turn was traced within 30 days",
-            )
-        ],
-        width=24,
-        height=8,
-        leads_to="user-analytics/user_conversations",
-        passes={"user": "Id"},
-        feature="users langfuse",
-    ),
-    Panel(
-        "desk",
-        "Top ticket creators and document uploaders by name, 90 d",
-        "Users by the tickets that they opened and the documents that they uploaded and that still exist, of today and "
-        "the 89 days before; at most 100. Urgent+ is urgent or high, Failed of the documents that are done or failed."
-        "\n\nSupport tickets and Knowledge base, which are for everybody, show people as the first 8 characters "
-        "of their id.",
-        Table(
-            no_data="–",
-            overrides=[
-                column("User", custom__minWidth=160, links=[]),
-                count_bar("Tickets", CALLS, custom__width=130),
-                *(column(name, unit="locale", custom__width=75) for name in ("Waiting", "Urgent+")),
-                count_bar("Documents", USERS_3, custom__width=130),
-                column("Failed", unit="percentunit", decimals=0, custom__width=75),
-                column("Size", unit="decbytes", custom__width=90),
-                column("Newest", unit="dateTimeFromNow", custom__width=120),
-                column("Id", custom__width=90),
-                row_column(),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select name as "User", tickets as "Tickets", waiting as "Waiting", urgent as "Urgent+",
-                  documents as "Documents", failed / nullif(ended, 0)::float8 as "Failed", bytes as "Size",
-                  newest_at as "Newest", {USER_ID} as "Id", {ranked_row("total")}
-                from {{{{ view('user_desk_90d') }}}} order by rank limit 101""",
-                format="table",
-                may_be_empty="no ticket and no document within 90 days",
-            )
-        ],
-        width=24,
-        height=8,
-        leads_to="user-analytics/user_conversations",
-        passes={"user": "Id"},
-        feature="users",
-    ),
-    Panel(
-        "user_conversations",
-        "List of conversations of a user, newest first",
-        "Conversations that the user chosen above began in the picked range, with all messages so far; at most 200. A "
-        "click on a name above chooses one; unknown: guests and deleted accounts. Each leads to its session in "
-        "Langfuse.",
-        Table(
-            no_data="Choose a user: click on a name",
-            name_nothing=False,
-            overrides=[
-                column("User", custom__minWidth=140),
-                *linked("Conversation", "Open the session in Langfuse", custom__width=320),
-                column("Begun", unit="dateTimeAsIso", custom__width=170),
-                *(column(name, unit="locale", custom__width=90) for name in ("Messages", "Questions")),
-                row_column(),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select coalesce(names.name, left(c.user_id, 8), 'unknown') as "User",
-                  c.conversation_id as "Conversation",
-                  c.created_at as "Begun", c.channel as "Channel", coalesce(sum(m.messages), 0) as "Messages",
-                  coalesce(sum(m.user_messages), 0) as "Questions",
-                  {row_number("c.created_at desc, c.conversation_id")}
-                  {{% if feature('langfuse') %}}, {langfuse_link("sessions", "c.conversation_id")} {{% endif %}}
-                from {{{{ view('conversation_entity') }}}} c
-                left join {{{{ view('user_name') }}}} names using (user_id)
-                left join {{{{ view('message_conversation_day') }}}} m using (conversation_id)
-                where $__timeFilter(c.created_at) and {OF_USER}
-                group by c.conversation_id, c.created_at, c.channel, c.user_id, names.name
-                order by c.created_at desc, c.conversation_id limit 200""",
-                format="table",
-                may_be_empty="no user is chosen, or the user began no conversation in the picked range",
-            )
-        ],
-        width=24,
-        height=8,
         feature="users conversations",
     ),
 ]

@@ -35,8 +35,8 @@ class Reach(NamedTuple):
     """Days of history: of everything; of samples 15 s apart; of raw counters and recorded series by route."""
 
     days: int = 35
-    fine: int = 2
-    detail: int = 8
+    fine: float = 2
+    detail: float = 8
 
 
 @dataclass
@@ -58,8 +58,8 @@ def scrape(platform: Platform, end: float, extra: Iterable[Change] = (), reach: 
     """The samples that Prometheus scraped until ``end``; ``extra`` holds changes later than the platform's lists."""
     reach = reach or Reach()
     last = int(end) - PHASE_S
-    fine = [last - FINE_S * n for n in range(reach.fine * _DAY_S // FINE_S)][::-1]
-    count = (reach.days - reach.fine) * _DAY_S // COARSE_S
+    fine = [last - FINE_S * n for n in range(int(reach.fine * _DAY_S) // FINE_S)][::-1]
+    count = int((reach.days - reach.fine) * _DAY_S) // COARSE_S
     coarse = [fine[0] - FINE_S - COARSE_S * n for n in range(count)][::-1]
     times = coarse + fine
     start = float(times[0] - COARSE_S)

@@ -1,4 +1,4 @@
-"""The tree of errors. Every error carries problems; `cli` prints them, one line each, and exits 1.
+"""The tree of errors. Every error carries problems; `cli` prints them, one line for each cause, and exits 1.
 
 GendashError
 ├── ConfigError        gendash.yaml or the environment
@@ -13,18 +13,24 @@ GendashError
 from __future__ import annotations
 
 import errno
+import re
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
 from gendash.engine.model import Problem
 
+MOST = 5
+"""How many more places the line of a definition's problem names; `gendash check --full` has a line for each place."""
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
+_COLUMN = re.compile(r"(:\d+):\d+$")
 _ROOT = PurePath(__file__).parent.parent
 
 
 class GendashError(Exception):
-    """Problems that stop a command."""
+    """Problems that stop a command. ``is_full`` asks for a line for each place of what is wrong in several."""
+
+    is_full = False
 
     def __init__(self, problems: Problem | Sequence[Problem]) -> None:
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
@@ -78,6 +84,35 @@ def problems_of(error: BaseException) -> tuple[Problem, ...]:
     if isinstance(error, MemoryError):
         return (Problem("memory", "there is not enough", "give the process more, or ask for less"),)
     return (internal(error),)
+
+
+def lines_of(error: BaseException) -> list[str]:
+    """What is printed of any exception: a line for each thing that is wrong."""
+    problems = problems_of(error)
+    if isinstance(error, GendashError) and error.is_full:
+        return list(map(str, problems))
+    return lines_by_cause(problems, MOST if isinstance(error, ContentError) else None)
+
+
+def lines_by_cause(problems: Iterable[Problem], most: int | None = None) -> list[str]:
+    """A line for each thing that is wrong: where the same is wrong in several places, it names them, ``most`` at most.
+
+    A wrong default, or a name that is gone, is met by all that use it. Places on one line of a text are one.
+    """
+    places: dict[tuple[str, str], dict[str, str]] = {}
+    for one in problems:
+        places.setdefault((one.what, one.do), {}).setdefault(_COLUMN.sub(r"\1", one.where), one.where)
+    found = [(what, do, *by_line.values()) for (what, do), by_line in places.items()]
+    return [str(Problem(first, what + _others(others, most), do)) for what, do, first, *others in found]
+
+
+def _others(places: Sequence[str], most: int | None) -> str:
+    """In brackets, how many more places there are, and which."""
+    if not places:
+        return ""
+    named = ", ".join(places[:most])
+    rest = ", ...: `gendash check --full` lists all" if len(places) > len(places[:most]) else ""
+    return f" (and {len(places)} more: {named}{rest})"
 
 
 def internal(error: BaseException) -> Problem:

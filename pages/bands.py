@@ -17,11 +17,12 @@ from gendash.engine.read.fields import display_name
 from gendash.engine.read.frames import Field
 from gendash.engine.read.moments import ms_of
 from gendash.engine.read.panels import PanelRead
-from gendash.pages.charts import AXIS, LETTER, Chart, Entry, View, mark_lines, x_axis
+from gendash.pages.charts import AXIS, LETTER, MOST_SERIES, Chart, Entry, View, mark_lines, x_axis
 from gendash.pages.colors import css_color
 from gendash.pages.drawing import FIELD, area, bar, blocks, curve, label, picture
 from gendash.pages.drawing import field as stretched
 
+WIDEST, MOST_LETTERS = 190, 30  # pixels of names beside a drawing, and what they hold
 MOST_STEPS = 120  # of a heatmap; more columns than that are narrower than the eye can tell apart
 
 
@@ -56,11 +57,13 @@ def heatmap(read: PanelRead, view: View) -> Chart | None:
     texts = [_bound(one.name, unit) for one in buckets]
     every = max(1, round(16 / tall))
     parts += [
-        label(-8, plot - (i + 1) * tall + 4, text, "end", "axis") for i, text in enumerate(texts) if i % every == 0
+        label(-8, plot - (i + 1) * tall + 4, _fitting(text), "end", "axis")
+        for i, text in enumerate(texts)
+        if i % every == 0
     ]
     parts += x_axis(read, start, end, view, plot)
     parts += mark_lines(view.marks, lambda at: (at - start) / (end - start), plot, view.zone)
-    gutter = max(len(text) for text in texts) * LETTER + 12
+    gutter = min(max(len(text) for text in texts) * LETTER + 12, WIDEST)
     scale = options.get("cellValues", {}).get("unit", "")
     top = str(display(Field("", "number", [most], config={"unit": scale}), most))
     legend = [Entry(f"darkest: {top} in one cell", hue)]
@@ -77,6 +80,11 @@ def _cells(buckets: Sequence[Field], times: Sequence[float], start: float, step:
     # divided first, since a sum of values that are as large as they can be is infinite
     means = {place: sum(value / len(values) for value in values) for place, values in sums.items()}
     return {place: value for place, value in means.items() if value > 1e-9}
+
+
+def _fitting(name: str) -> str:
+    """A name cut to the room beside a drawing; its bands have it whole."""
+    return name if len(name) <= MOST_LETTERS else name[: MOST_LETTERS - 1] + "…"
 
 
 def _bound(text: str, unit: str) -> str:
@@ -96,6 +104,8 @@ def states(read: PanelRead, view: View) -> Chart | None:
     ]
     if not found or read.span is None:
         return None
+    note = f"{MOST_SERIES} of {len(found):,} series are drawn" if len(found) > MOST_SERIES else ""
+    found = found[:MOST_SERIES]
     start, end = ms_of(read.span.start), ms_of(read.span.end)
     height = max(view.height, len(found) * 22 + AXIS)
     plot = height - AXIS
@@ -105,7 +115,7 @@ def states(read: PanelRead, view: View) -> Chart | None:
     seen: dict[str, Entry] = {}
     for row, (times, one) in enumerate(found):
         middle = row * tall + tall / 2
-        parts.append(label(-8, middle + 4, names[row], "end", "axis name"))
+        parts.append(label(-8, middle + 4, _fitting(names[row]), "end", "axis name"))
         for begin, finish, shown in _bands(times, one, end):
             color = css_color(shown.color)
             seen.setdefault(str(shown), Entry(str(shown), color))
@@ -114,8 +124,8 @@ def states(read: PanelRead, view: View) -> Chart | None:
                 span = f"{time_label(begin, 100_000, view.zone)} to {time_label(finish, 100_000, view.zone)}"
                 title = f"{names[row]}: {shown}, {span}"
                 parts.append(bar(left, middle - tall * 0.35, right - left, tall * 0.7, color, title=title))
-    gutter = min(max(len(name) for name in names) * LETTER + 12, 190)
-    return Chart(picture(parts, height, f"{read.panel.title}: states"), gutter, list(seen.values()))
+    gutter = min(max(len(name) for name in names) * LETTER + 12, WIDEST)
+    return Chart(picture(parts, height, f"{read.panel.title}: states"), gutter, list(seen.values()), note=note)
 
 
 def _bands(times: Field, one: Field, end: float) -> Iterator[tuple[float, float, Display]]:

@@ -18,41 +18,48 @@ from gendash.engine.read.moments import ms_of
 from gendash.engine.read.panels import Mark, PanelRead
 from gendash.engine.read.reduce import reduce_values
 from gendash.pages.colors import css_color
-from gendash.pages.drawing import FIELD, across, area, bar, curve, label, picture, share, upright
+from gendash.pages.drawing import FIELD, Point, across, area, bar, curve, label, picture, share, upright
 from gendash.pages.drawing import field as stretched
 from gendash.pages.scales import tick_texts, ticks, time_ticks
 
 AXIS = 22  # pixels below a chart for the labels of time
 LETTER = 6.6  # the widest digit of the font at the size of labels
+MOST_SERIES = 100  # of a chart that are drawn; the CSV export has all
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a legend: name, CSS colour, whether its line is dashed, and reduced values by their reducer."""
+    """One entry of a legend: name, CSS colour, whether its line is dashed, reduced values by their reducer, field."""
 
     name: str
     color: str
     dashed: bool = False
     calcs: Mapping[str, str] = field(default_factory=dict)
+    field: Field | None = None
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing, the room in pixels at its left for labels, its legend, and what the cursor shows, as JSON."""
+    """A drawing, the room in pixels at its left for labels, its legend, what the cursor shows, as JSON, and a note."""
 
     svg: str
     gutter: float
     legend: Sequence[Entry] = ()
     hover: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class View:
-    """What a chart needs to know beside its panel: height in pixels, time zone, and the marks of the dashboard."""
+    """What a chart needs to know beside its panel: height in pixels, time zone, and the marks of the dashboard.
+
+    Of a panel of several units only the curves of ``unit`` are drawn, None for all.
+    """
 
     height: float
     zone: str
     marks: Sequence[Mark] = ()
+    unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,10 +79,22 @@ class _Series:
 
 
 def curves(read: PanelRead, view: View) -> Chart | None:
-    """Lines, areas and bars; None where there is nothing to draw."""
-    series = _series(read)
-    if not series:
-        return None
+    """Lines, areas and bars of one unit; None where there is nothing to draw."""
+    series = [one for one in _series(read) if view.unit in (None, _unit(one.field))]
+    drawn = series[:MOST_SERIES]
+    return _drawn(read, drawn, len(series), view) if drawn else None
+
+
+def units_of(read: PanelRead) -> list[str]:
+    """The units of the curves of a panel, in order: each has an axis of its own."""
+    return list(dict.fromkeys(_unit(one.field) for one in _series(read)))
+
+
+def _unit(field: Field) -> str:
+    return str(field.config.get("unit", ""))
+
+
+def _drawn(read: PanelRead, series: Sequence[_Series], of: int, view: View) -> Chart:
     start, end = _ends(read, series)
     first = series[0].field.config
     shown = ticks(*_extent(series), 4 if view.height < 160 else 5, str(first.get("unit", "")))
@@ -102,7 +121,8 @@ def curves(read: PanelRead, view: View) -> Chart | None:
     gutter = max(len(text) for text in texts) * LETTER + 12
     title = f"{read.panel.title}: {', '.join(one.name for one in series)}"
     legend = [_entry(one, read) for one in series if not one.custom("hideFrom", {}).get("legend")]
-    return Chart(picture(parts, view.height, title), gutter, legend, _hover(series, start, end, read, view.zone))
+    note = f"{len(series)} of {of:,} series are drawn" if of > len(series) else ""
+    return Chart(picture(parts, view.height, title), gutter, legend, _hover(series, start, end, read, view.zone), note)
 
 
 def _over_number(read: PanelRead) -> bool:
@@ -202,8 +222,9 @@ def x_axis(read: PanelRead, start: float, end: float, view: View, plot: float) -
 def _runs(one: _Series) -> Iterator[list[tuple[float, float, float]]]:
     """Unbroken pieces of a series: x, y and what it lies on."""
     run: list[tuple[float, float, float]] = []
+    points = one.custom("drawStyle") == "points"
     for a, b, base in zip(one.xs, one.ys, one.low, strict=True):
-        if run and (a - run[-1][0] > one.gap or (b is None and not one.custom("spanNulls"))):
+        if run and (points or a - run[-1][0] > one.gap or (b is None and not one.custom("spanNulls"))):
             yield run
             run = []
         if b is not None:
@@ -219,14 +240,24 @@ def _lines(one: _Series, x: Any, y: Any, low: float) -> Iterator[svg.Element]:
     style = one.custom("lineStyle") or {}
     dash = style.get("dash", (6, 4)) if style.get("fill") == "dash" else ()
     for run in _runs(one):
-        points = [(x(a) * FIELD, y(b)) for a, b, _ in run]
+        points = _stepped([(x(a) * FIELD, y(b)) for a, b, _ in run], one.custom("lineInterpolation"))
         if len(points) == 1:
             points = [(points[0][0] - 2, points[0][1]), (points[0][0] + 2, points[0][1])]
         if fill and len(run) > 1:
-            floor = [(x(a) * FIELD, y(max(base, low))) for a, _, base in run]
+            floor = _stepped([(x(a) * FIELD, y(max(base, low))) for a, _, base in run], one.custom("lineInterpolation"))
             yield area(points, floor, one.color, fill)
         if width:
             yield curve(points, one.color, max(width, 1) * 1.25, dash)
+
+
+def _stepped(points: list[Point], interpolation: str | None) -> list[Point]:
+    """Points with the corners of a line that goes in steps; of other lines as they are."""
+    if interpolation not in ("stepBefore", "stepAfter"):
+        return points
+    found = points[:1]
+    for (x0, y0), (x1, y1) in pairwise(points):
+        found += [(x1, y0) if interpolation == "stepAfter" else (x0, y1), (x1, y1)]
+    return found
 
 
 def _bars(one: _Series, x: Any, y: Any, low: float) -> Iterator[svg.Element]:
@@ -269,7 +300,7 @@ def _entry(one: _Series, read: PanelRead) -> Entry:
     calcs = read.rendered.get("options", {}).get("legend", {}).get("calcs", ())
     dashed = (one.custom("lineStyle") or {}).get("fill") == "dash"
     values = {calc: str(display(one.field, reduce_values(one.field.values, calc))) for calc in calcs}
-    return Entry(one.name, one.color, dashed, values)
+    return Entry(one.name, one.color, dashed, values, one.field)
 
 
 def _hover(series: Sequence[_Series], start: float, end: float, read: PanelRead, zone: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Literal
 
@@ -53,10 +54,26 @@ _PAGE: dict[Theme, dict[str, str]] = {
         "scheme-purple": "#c795e0",
     },
 }
-_SCHEMES = {"blues": "scheme-blue", "reds": "scheme-red", "greens": "scheme-green", "purples": "scheme-purple"}
+_SCHEMES = {  # from the lowest to the highest value; those of one hue begin with the panel's own colour
+    "blues": ("panel", "scheme-blue"),
+    "reds": ("panel", "scheme-red"),
+    "greens": ("panel", "scheme-green"),
+    "purples": ("panel", "scheme-purple"),
+    "grylrd": ("green", "yellow", "red"),
+    "rdylgr": ("red", "yellow", "green"),
+    "blylrd": ("dark-blue", "super-light-yellow", "dark-red"),
+    "ylrd": ("super-light-yellow", "dark-red"),
+    "blpu": ("blue", "purple"),
+    "ylbl": ("super-light-yellow", "dark-blue"),
+}
+SINGLE_HUES = ("blues:", "reds:", "greens:", "purples:")
 _PLAIN = re.compile(r"#[0-9a-fA-F]{3,8}|rgba?\([0-9., %]+\)|hsla?\([0-9., %deg]+\)")
 _SCHEME = re.compile(r"(\w+):([01]\.[0-9]+)")
+_SHADE = re.compile(r"(.+)~(\d+)")
+_PALER = 0.75  # what each shade of a colour keeps of it, beside the one before
 _VARIABLE = re.compile(r"var\(--c-([a-z-]+)\)")
+_MIX = re.compile(r"color-mix\(in srgb, (#[0-9a-f]{6}|white|black) (\d+)%, (#[0-9a-f]{6}|white|black)\)", re.IGNORECASE)
+_ENDS = {"white": "#ffffff", "black": "#000000"}
 
 
 def theme_values(theme: Theme) -> dict[str, str]:
@@ -97,7 +114,12 @@ def _share(color: str, theme: Theme) -> int:
 
 
 def _mixed(color: str, theme: Theme, share: int) -> str:
-    pairs = zip(_parts(color), _parts(_PAGE[theme]["text"]), strict=True)
+    return _between(color, share, _PAGE[theme]["text"])
+
+
+def _between(color: str, share: int, other: str) -> str:
+    """So many percent of a colour and the rest of another one, both as ``#rrggbb``."""
+    pairs = zip(_parts(color), _parts(other), strict=True)
     return "#" + "".join(f"{round(a * share / 100 + b * (1 - share / 100)):02x}" for a, b in pairs)
 
 
@@ -124,16 +146,24 @@ def css_color(color: str) -> str:
         return "transparent" if color == "transparent" else "var(--c-gray)"
     if _PLAIN.fullmatch(color):
         return color
-    scheme = _SCHEME.fullmatch(color)
-    if scheme is None:
-        return "var(--c-gray)"
-    hue, percent = _SCHEMES.get(scheme[1].lower()), f"{float(scheme[2]) * 100:.0f}%"
-    if hue:
-        return f"color-mix(in srgb, var(--c-{hue}) {percent}, var(--c-panel))"
-    return f"color-mix(in srgb, var(--c-scheme-red) {percent}, var(--c-scheme-green))"  # a scheme of several hues
+    if scheme := _SCHEME.fullmatch(color):
+        return _of_scheme(_SCHEMES.get(scheme[1].lower(), _SCHEMES["blues"]), float(scheme[2]))
+    if shade := _SHADE.fullmatch(color):
+        kept = round(100 * _PALER ** ((int(shade[2]) + 1) // 2))
+        return f"color-mix(in srgb, {css_color(shade[1])} {kept}%, {'white' if int(shade[2]) % 2 else 'black'})"
+    return "var(--c-gray)"
+
+
+def _of_scheme(colors: Sequence[str], share: float) -> str:
+    """The colour at a share of the way through several."""
+    place = share * (len(colors) - 1)
+    index = min(int(place), len(colors) - 2)
+    percent = round((place - index) * 100)
+    return f"color-mix(in srgb, var(--c-{colors[index + 1]}) {percent}%, var(--c-{colors[index]}))"
 
 
 def with_theme(text: str, theme: Theme) -> str:
     """A drawing with the colours of one theme in the place of variables, for readers that know no CSS."""
     values = theme_values(theme)
-    return _VARIABLE.sub(lambda match: values[match[1]], text)
+    plain = _VARIABLE.sub(lambda match: values[match[1]], text)
+    return _MIX.sub(lambda mix: _between(_ENDS.get(mix[1], mix[1]), int(mix[2]), _ENDS.get(mix[3], mix[3])), plain)

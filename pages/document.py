@@ -8,18 +8,20 @@ import tempfile
 from pathlib import Path
 
 import typst
+from markdown_it import MarkdownIt
 
 from gendash.engine.read.display import display
 from gendash.engine.read.fields import display_name
 from gendash.engine.read.panels import DashboardRead, PanelRead
 from gendash.engine.read.transform import sorted_frame
 from gendash.pages.bands import heatmap, states
-from gendash.pages.charts import Chart, View, curves
+from gendash.pages.charts import Chart, Entry, View, curves, units_of
 from gendash.pages.colors import theme_values, with_theme
-from gendash.pages.panel import Setting
+from gendash.pages.panel import CALCS, nothing, why_not
 from gendash.pages.reduced_values import values_of
+from gendash.pages.setting import Setting
 from gendash.pages.shapes import histogram, named_bars
-from gendash.pages.site import About, page_text
+from gendash.pages.site import About, page_text, picked_text, span_text
 
 WIDTH, HEIGHT = 720, 190  # pixels of a drawing on a page
 MOST_ROWS = 40  # of a table on paper; the CSV export has all
@@ -33,6 +35,7 @@ _DRAWN = {
     "trend": curves,
     "heatmap": heatmap,
     "state-timeline": states,
+    "status-history": states,
     "barchart": named_bars,
     "histogram": histogram,
 }
@@ -47,6 +50,11 @@ def pdf(read: DashboardRead, setting: Setting, about: About) -> bytes:
             "doc": setting.catalog.prose(read.dashboard.doc),
             "at": f"{about.moment} ({about.zone}), for {'admins' if about.audience == 'admin' else 'everyone'}",
             "left_out": list(about.left_out),
+            "facts": [
+                f"Range: {span_text(read.span, about.zone)}",
+                *(f"{one.label or one.name}: {picked_text(one, choice.picked)}" for one, choice in read.choices),
+            ],
+            "marks": len(read.marks),
             "rows": [
                 {"title": row.title, "panels": [_panel(one, setting, folder) for one in panels]}
                 for row, panels in read.rows
@@ -61,26 +69,49 @@ def pdf(read: DashboardRead, setting: Setting, about: About) -> bytes:
 def _panel(read: PanelRead, setting: Setting, folder: Path) -> dict[str, object]:
     kind = read.rendered["type"]
     found: dict[str, object] = {"title": read.panel.title, "kind": kind, "width": read.panel.width, "note": ""}
-    if read.missing or (read.faults and not any(frame.length for frame in read.frames)):
-        return found | {
-            "note": "; ".join(dict.fromkeys(read.faults)) or f"not available: needs {', '.join(read.missing)}"
-        }
+    if why := why_not(read):
+        return found | {"note": why}
+    if kind == "text":
+        return found | {"lines": plain_lines(str(read.rendered.get("options", {}).get("content", "")))}
     if kind in _DRAWN:
-        chart = _DRAWN[kind](read, View(HEIGHT, setting.zone, setting.marks))
-        return found | (_drawing(chart, read.panel.slug, folder) if chart else {"note": "no data"})
+        units = units_of(read) if _DRAWN[kind] is curves else [None]
+        views = [View(HEIGHT, setting.zone, setting.marks, unit) for unit in units]
+        charts = [chart for view in views if (chart := _DRAWN[kind](read, view)) is not None]
+        names = [f"{read.panel.slug}-{index}.svg" for index in range(len(charts))]
+        drawings = [_drawing(chart, name, folder) for chart, name in zip(charts, names, strict=True)]
+        return found | ({"drawings": drawings} if drawings else {"note": nothing(read)})
     if kind in ("stat", "bargauge", "gauge", "piechart"):
-        return found | {"figures": _figures(read, setting)}
-    return found | ({"note": "text"} if kind == "text" else _table(read, setting))
+        figures = _figures(read, setting)
+        more = f"{MOST_ROWS} of {len(figures):,} values" if len(figures) > MOST_ROWS else ""
+        return found | ({"figures": figures[:MOST_ROWS], "note": more} if figures else {"note": nothing(read)})
+    return found | _table(read, setting)
 
 
-def _drawing(chart: Chart, slug: str, folder: Path) -> dict[str, object]:
+def plain_lines(text: str) -> list[str]:
+    """The words of Markdown, a text for each paragraph and each point of a list."""
+    found = []
+    for one in MarkdownIt("commonmark", {"html": False}).enable("table").parse(text):
+        if one.type == "inline":
+            breaks = {"softbreak": " ", "hardbreak": " "}
+            found.append("".join(breaks.get(part.type, part.content) for part in one.children or ()))
+        elif one.type in ("fence", "code_block"):
+            found.append(one.content.rstrip())
+    return found
+
+
+def _drawing(chart: Chart, name: str, folder: Path) -> dict[str, object]:
     """Writes a drawing of fixed width, with the room of its labels at the left, in the colours of paper."""
     inner = with_theme(chart.svg, "light").replace('width="100%"', f'width="{WIDTH - chart.gutter - 12:.0f}"', 1)
     inner = inner.replace("<svg ", f'<svg x="{chart.gutter:.0f}" y="8" overflow="visible" ', 1)
     outer = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT + 16}">{_STYLE}{inner}</svg>'
-    (folder / f"{slug}.svg").write_text(outer, "utf-8")
-    legend = [{"name": one.name, "color": _hex(one.color)} for one in chart.legend]
-    return {"image": f"{slug}.svg", "legend": legend}
+    (folder / name).write_text(outer, "utf-8")
+    legend = [{"name": _named(one), "color": _hex(one.color)} for one in chart.legend[:MOST_ROWS]]
+    more = len(chart.legend) - MOST_ROWS
+    return {"image": name, "legend": legend, "note": chart.note or (f"and {more:,} more" if more > 0 else "")}
+
+
+def _named(one: Entry) -> str:
+    return ", ".join([one.name, *(f"{CALCS.get(calc, calc)} {text}".strip() for calc, text in one.calcs.items())])
 
 
 def _hex(color: str) -> str:
@@ -100,7 +131,7 @@ def breakable(text: str) -> str:
 def _table(read: PanelRead, setting: Setting) -> dict[str, object]:
     frame = next((one for one in read.frames if one.length), None)
     if frame is None:
-        return {"note": str(read.rendered.get("fieldConfig", {}).get("defaults", {}).get("noValue", "no data"))}
+        return {"note": nothing(read)}
     for by in read.rendered.get("options", {}).get("sortBy", ())[:1]:
         frame = sorted_frame(frame, read.frames, by["displayName"], bool(by.get("desc")))
     columns = [one for one in frame.fields if not one.config.get("custom", {}).get("hidden")]

@@ -4,65 +4,59 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from urllib.parse import quote, urlsplit
+from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from gendash.engine.config.load import FEATURE_NEEDS
-from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import internal
 from gendash.engine.read.display import Display, display
 from gendash.engine.read.fields import display_name
 from gendash.engine.read.frames import Field, Frame
-from gendash.engine.read.panels import Mark, PanelRead
+from gendash.engine.read.panels import PanelRead
 from gendash.engine.read.reduce import numbers_of
 from gendash.engine.read.transform import sorted_frame
-from gendash.engine.render.links import link_target
 from gendash.pages.bands import heatmap, sparkline, states
-from gendash.pages.charts import Chart, Entry, View, curves
-from gendash.pages.colors import css_color, text_color
-from gendash.pages.reduced_values import values_of
+from gendash.pages.charts import Chart, Entry, View, curves, units_of
+from gendash.pages.colors import SINGLE_HUES, css_color, text_color
+from gendash.pages.links import Clicked, address_of, target_of
+from gendash.pages.reduced_values import Value, values_of
+from gendash.pages.setting import Setting
 from gendash.pages.shapes import gauge, histogram, named_bars, pie
 
 UNIT = 38  # pixels of a row of Grafana's grid, 30 and the gap
 MOST_ROWS = 200  # of a table that are drawn; the CSV export has all
-_SCHEMES = ("http", "https")
-_FIELD = re.compile(r"\$\{__data\.fields\[?[.\"']*([^}\"'\]]+)[\"'\]]*\}|\$\{__value\.(?:raw|text)\}")
+LONG_LEGEND = 20  # entries, above which a legend scrolls
+ONE_LINE, SHORT = 40, 20  # letters of a figure or a word, and of several words, up to which they are in one line
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What panels of one page share: definitions, zone, the time that counts as now, marks, and pages that exist."""
-
-    catalog: Catalog
-    zone: str
-    now: datetime
-    marks: Sequence[Mark] = ()
-    pages: frozenset[str] = frozenset()
 
 
 def body(read: PanelRead, setting: Setting) -> Markup:
     """What a panel shows: its drawing, or in a sentence why there is none."""
     kind = read.rendered["type"]
-    if read.missing:
-        needs = read.panel.needs or " and ".join(FEATURE_NEEDS.get(name, name) for name in read.missing)
-        return Markup('<p class="empty">Not available: needs {}</p>').format(needs)
+    if why := why_not(read):
+        return Markup('<p class="empty{}">{}</p>').format("" if read.missing else " fault", why)
     if kind == "text":
         return markdown(str(read.rendered.get("options", {}).get("content", "")))
-    if read.faults and not any(frame.length for frame in read.frames):
-        return Markup('<p class="empty fault">{}</p>').format("; ".join(dict.fromkeys(read.faults)))
     try:
         drawn = _BODIES.get(kind, _as_table)(read, setting)
     except Exception as error:  # of this panel only
         return Markup('<p class="empty fault">{}</p>').format(str(internal(error)))
-    return drawn or Markup('<p class="empty">{}</p>').format(_nothing(read))
+    return drawn or Markup('<p class="empty">{}</p>').format(nothing(read))
 
 
-def _nothing(read: PanelRead) -> str:
+def why_not(read: PanelRead) -> str:
+    """Why a panel cannot be drawn: what it needs is absent, its queries failed, or it has none; else an empty text."""
+    if read.missing:
+        needs = read.panel.needs or " and ".join(FEATURE_NEEDS.get(name, name) for name in read.missing)
+        return f"Not available: needs {needs}"
+    if read.rendered["type"] != "text" and not read.panel.queries:
+        return f"Grafana draws this as {read.rendered['type']}, without a query: it is in Grafana only"
+    return "" if any(frame.length for frame in read.frames) else "; ".join(dict.fromkeys(read.faults))
+
+
+def nothing(read: PanelRead) -> str:
     """The words of a panel without any row: its own, else the reason why an empty answer is fine."""
     own = read.rendered.get("fieldConfig", {}).get("defaults", {}).get("noValue")
     return own or next((one.may_be_empty for one in read.panel.queries if one.may_be_empty), "") or "no data"
@@ -78,7 +72,7 @@ def _tile(read: PanelRead, setting: Setting) -> Markup:
     values = values_of(read, setting.zone, setting.now)
     size = int(options.get("text", {}).get("valueSize", 32))
     parts = []
-    for one in values:
+    for one in values[:MOST_ROWS]:
         shown = one.shown
         tinted = options.get("colorMode") == "value" or (shown.mapped and shown.number is None)
         parts.append(_figure(one.name, shown, size, text_color(shown.color) if tinted else ""))
@@ -88,11 +82,14 @@ def _tile(read: PanelRead, setting: Setting) -> Markup:
             parts.append(Markup(sparkline(time.values, one.field, read.span, hue, read.panel.title)))
     if not parts:
         return Markup("")
-    return Markup('<div class="tile{}">{}</div>').format(" side" if len(values) > 1 else "", Markup("").join(parts))
+    note = _of_rows(len(values), "values")
+    side = " side" if len(values) > 1 else ""
+    return Markup('<div class="tile{}">{}</div>{}').format(side, Markup("").join(parts), note)
 
 
 def _figure(name: str, shown: Display, size: int, color: str) -> Markup:
     style = f"font-size:{size}px" + (f";color:{color}" if color else "")
+    style += ";white-space:normal" if len(str(shown)) > ONE_LINE else ""
     small = Markup('<span class="unit">{}</span>')
     digits = Markup("{}{}{}").format(
         small.format(shown.prefix) if shown.prefix and shown.prefix.strip("-$€£") != "" else shown.prefix,
@@ -110,8 +107,9 @@ def _drawn(chart: Chart | None, read: PanelRead, setting: Setting) -> Markup:
     hover = (
         Markup('<script type="application/json">{}</script>').format(Markup(_inert(chart.hover))) if chart.hover else ""
     )
-    return Markup('<div class="plot" style="padding-left:{}px">{}{}</div>{}').format(
-        f"{chart.gutter:.0f}", Markup(chart.svg), hover, legend(chart.legend, target_of(read, setting)[0])
+    note = Markup('<p class="note">{}</p>').format(chart.note) if chart.note else ""
+    return Markup('<div class="plot" style="padding-left:{}px">{}{}</div>{}{}').format(
+        f"{chart.gutter:.0f}", Markup(chart.svg), hover, legend(chart.legend, read, setting), note
     )
 
 
@@ -120,21 +118,23 @@ def _inert(json: str) -> str:
     return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def legend(entries: Sequence[Entry], href: str = "") -> Markup:
-    """Names with their colours, and reduced values where the panel asks for them; each leads on to ``href``."""
+def legend(entries: Sequence[Entry], read: PanelRead, setting: Setting) -> Markup:
+    """Names with their colours, and reduced values where the panel asks for them; each leads on."""
+    href, _ = target_of(read.panel.leads_to, setting)
     found = [
-        Markup('<li><i class="{}" style="--k:{}"></i>{}{}</li>').format(
+        Markup('<li><i class="{}" style="--k:{}"></i><bdi>{}</bdi>{}</li>').format(
             "dash" if one.dashed else "",
             one.color,
-            _leading(one.name, href),
+            _leading(one.name, address_of(Clicked(one.field, name=one.name), setting, href) if one.field else href),
             Markup("").join(
-                Markup(" <b>{}</b>").format(f"{_CALCS.get(calc, calc)} {text}".strip())
+                Markup(" <b>{}</b>").format(f"{CALCS.get(calc, calc)} {text}".strip())
                 for calc, text in one.calcs.items()
             ),
         )
         for one in entries
     ]
-    return Markup('<ul class="legend">{}</ul>').format(Markup("").join(found)) if found else Markup("")
+    scrolls = Markup(' tabindex="0"') if len(found) > LONG_LEGEND else ""
+    return Markup('<ul class="legend"{}>{}</ul>').format(scrolls, Markup("").join(found)) if found else Markup("")
 
 
 def _leading(name: str, href: str) -> Markup:
@@ -142,7 +142,7 @@ def _leading(name: str, href: str) -> Markup:
     return Markup('<a href="{}">{}</a>').format(href, name) if href else escape(name)
 
 
-_CALCS = {"lastNotNull": "last", "mean": "mean", "max": "max", "min": "min", "sum": "total"}
+CALCS = {"lastNotNull": "last", "mean": "mean", "max": "max", "min": "min", "sum": "total"}
 
 
 def height_of(read: PanelRead, room: float) -> float:
@@ -151,13 +151,16 @@ def height_of(read: PanelRead, room: float) -> float:
 
 
 def _curves(read: PanelRead, setting: Setting) -> Markup:
-    shows = bool(read.rendered["options"].get("legend", {}).get("showLegend"))
-    chart = curves(read, View(height_of(read, 30 if shows else 4), setting.zone, setting.marks))
-    if chart is None or not any(
-        numbers_of(one.values) for f in read.frames for one in f.fields if one.kind == "number"
-    ):
+    """A chart, or one below the other where curves have several units."""
+    if not any(numbers_of(one.values) for f in read.frames for one in f.fields if one.kind == "number"):
         return Markup("")
-    return _drawn(chart if shows else Chart(chart.svg, chart.gutter, (), chart.hover), read, setting)
+    shows = bool(read.rendered["options"].get("legend", {}).get("showLegend"))
+    units = units_of(read)
+    height = max(height_of(read, 30 if shows else 4) / max(len(units), 1), 90)
+    charts = [curves(read, View(height, setting.zone, setting.marks, unit)) for unit in units]
+    return Markup("").join(
+        _drawn(one if shows else replace(one, legend=()), read, setting) for one in charts if one is not None
+    )
 
 
 def _heatmap(read: PanelRead, setting: Setting) -> Markup:
@@ -170,31 +173,44 @@ def _states(read: PanelRead, setting: Setting) -> Markup:
 
 def _bars(read: PanelRead, setting: Setting) -> Markup:
     """Horizontal bars, one for each value, whose name leads on."""
-    href, _ = target_of(read, setting)
+    href, _ = target_of(read.panel.leads_to, setting)
+    values = values_of(read, setting.zone, setting.now)
     rows = [
-        _bar_row(_leading(one.name, href), one.shown, max(0.0, min(one.shown.share, 1.0)))
-        for one in values_of(read, setting.zone, setting.now)
+        _bar_row(
+            _leading(one.name, address_of(Clicked(one.field, one.frame, one.row, _name_of(one)), setting, href)),
+            one.shown,
+            max(0.0, min(one.shown.share, 1.0)),
+        )
+        for one in values[:MOST_ROWS]
     ]
-    return Markup('<div class="bars">{}</div>').format(Markup("").join(rows)) if rows else Markup("")
+    if not rows:
+        return Markup("")
+    bars = Markup('<div class="bars">{}</div>').format(Markup("").join(rows))
+    return bars if len(rows) <= LONG_LEGEND else _scrolling(bars, read, _of_rows(len(values), "values"))
+
+
+def _name_of(one: Value) -> str:
+    """The name of a bar's field, which Grafana's links hand on; that of a row is in its cells."""
+    return one.name if one.row is None else ""
 
 
 def _gauges(read: PanelRead, setting: Setting) -> Markup:
     values = values_of(read, setting.zone, setting.now)
-    several = len(values) > 1
+    several, note = len(values) > 1, _of_rows(len(values), "values")
     figures = [
         Markup("<figure>{}{}</figure>").format(
             Markup(gauge(one, read).svg), Markup("<figcaption>{}</figcaption>").format(one.name) if several else ""
         )
-        for one in values
+        for one in values[:MOST_ROWS]
     ]
-    return Markup('<div class="gauges">{}</div>').format(Markup("").join(figures)) if figures else Markup("")
+    return Markup('<div class="gauges">{}</div>{}').format(Markup("").join(figures), note) if figures else Markup("")
 
 
 def _pie(read: PanelRead, setting: Setting) -> Markup:
     chart = pie(values_of(read, setting.zone, setting.now), read)
     if chart is None:
         return Markup("")
-    names = legend(chart.legend, target_of(read, setting)[0])
+    names = legend(chart.legend, read, setting)
     return Markup('<div class="pie">{}{}</div>').format(Markup(chart.svg), names)
 
 
@@ -206,10 +222,14 @@ def _histogram(read: PanelRead, setting: Setting) -> Markup:
     return _drawn(histogram(read, View(height_of(read, 4), setting.zone)), read, setting)
 
 
+def _rail(share: float, color: str) -> Markup:
+    """A bar of a share of its place: of nothing none, however thin."""
+    filled = Markup('<span style="width:{}%;background:{}"></span>').format(f"{share * 100:.2f}", color)
+    return Markup('<span class="rail">{}</span>').format(filled if share > 0 else "")
+
+
 def _bar_row(name: Markup, shown: Display, share: float) -> Markup:
-    rail = Markup('<span class="rail"><span style="width:{}%;background:{}"></span></span>').format(
-        f"{share * 100:.2f}", css_color(shown.color)
-    )
+    rail = _rail(share, css_color(shown.color))
     row = Markup('<div class="row"><span class="key">{}</span>{}<span class="num">{}</span></div>')
     return row.format(name, rail, str(shown))
 
@@ -238,13 +258,21 @@ def _table(read: PanelRead, frame: Frame, setting: Setting) -> Markup:
         Markup("<tr>{}</tr>").format(Markup("").join(_cell(frame, one, row, setting) for one in columns))
         for row in range(min(frame.length, MOST_ROWS))
     ]
-    more = (
-        Markup('<p class="note">{} of {} rows</p>').format(MOST_ROWS, frame.length) if frame.length > MOST_ROWS else ""
-    )
-    tall = max(read.panel.height * UNIT - 8 - 44, 120)
     inner = Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, Markup("").join(rows))
-    scroll = Markup('<div class="scroll" tabindex="0" style="max-height:{}px">{}</div>{}')
-    return scroll.format(tall, inner, more)
+    return _scrolling(inner, read, _of_rows(frame.length, "rows"))
+
+
+def _scrolling(inner: Markup, read: PanelRead, note: Markup) -> Markup:
+    """What may be higher than its panel, and a note below it."""
+    tall = max(read.panel.height * UNIT - 8 - 44, 120)
+    return Markup('<div class="scroll" tabindex="0" style="max-height:{}px">{}</div>{}').format(tall, inner, note)
+
+
+def _of_rows(count: int, words: str) -> Markup:
+    """How many of more than can be drawn are drawn."""
+    return (
+        Markup('<p class="note">{} of {:,} {}</p>').format(MOST_ROWS, count, words) if count > MOST_ROWS else Markup("")
+    )
 
 
 def _align(one: Field) -> str:
@@ -265,12 +293,14 @@ def _cell(frame: Frame, one: Field, row: int, setting: Setting) -> Markup:
     color = css_color(shown.color)
     text = _linked(frame, one, row, str(shown), setting)
     if kind == "gauge" and shown.number is not None:
-        share = f"{max(0.0, min(shown.share, 1.0)) * 100:.1f}"
-        rail = Markup('<span class="rail"><span style="width:{}%;background:{}"></span></span>').format(share, color)
+        rail = _rail(max(0.0, min(shown.share, 1.0)), color)
         return Markup('<td class="gauge">{}<span class="num">{}</span></td>').format(rail, text)
     if kind == "color-background" and shown.number is not None:
+        if not shown.color.startswith(SINGLE_HUES):  # one of these is legible as it is
+            color = f"color-mix(in srgb, {color} 35%, var(--c-panel))"
         return Markup('<td class="{} filled" style="background:{}">{}</td>').format(align, color, text)
-    wraps = " wrap" if custom.get("wrapText") else ""
+    whole = len(str(shown)) <= (SHORT if " " in str(shown) else ONE_LINE)
+    wraps = " wrap" if custom.get("wrapText") else " whole" if whole else ""
     if kind == "color-text" or (shown.mapped and shown.color != "text"):
         return Markup('<td class="{}{}" style="color:{}">{}</td>').format(align, wraps, text_color(shown.color), text)
     return Markup('<td class="{}{}">{}</td>').format(align, wraps, text)
@@ -278,45 +308,13 @@ def _cell(frame: Frame, one: Field, row: int, setting: Setting) -> Markup:
 
 def _linked(frame: Frame, one: Field, row: int, text: str, setting: Setting) -> Markup:
     """The text of a cell, as a link where its field has one that leads somewhere."""
-    for link in one.config.get("links", ()):
-        url = _filled(str(link.get("url", "")), frame, one, row)
-        target = _page_of(url, setting) or (url if urlsplit(url).scheme in _SCHEMES and urlsplit(url).netloc else "")
-        if target and text and "${" not in target:
-            return Markup('<a href="{}"{}>{}</a>').format(target, Markup("") if target[:1] != "h" else _OUT, text)
-    return escape(text)
+    target = address_of(Clicked(one, frame, row), setting) if text else ""
+    if not target:
+        return escape(text)
+    return Markup('<a href="{}"{}>{}</a>').format(target, _OUT if _WEB.match(target) else Markup(""), text)
 
 
-_OUT = Markup(' rel="noopener noreferrer"')
-
-
-def _filled(url: str, frame: Frame, one: Field, row: int) -> str:
-    """A link's address with the values of its row; a value never brings a scheme or a host."""
-
-    def value(match: re.Match[str]) -> str:
-        name = match[1]
-        field = one if name is None else next((f for f in frame.fields if f.name == name or f.column == name), None)
-        cell = "" if field is None or field.values[row] is None else str(field.values[row])
-        return cell if match.start() == 0 else quote(cell, safe="")
-
-    return _FIELD.sub(value, url)
-
-
-def _page_of(url: str, setting: Setting) -> str:
-    """The page of a link to one of our dashboards, or an empty text."""
-    for name in setting.pages:
-        if url.startswith(f"/d/{setting.catalog.config.dashboard_uid(name)}"):
-            return f"{name}.html"
-    return ""
-
-
-def target_of(read: PanelRead, setting: Setting) -> tuple[str, str]:
-    """Address and name of what a panel leads to; empty where that is no page of this site."""
-    name, slug = link_target(read.panel.leads_to)
-    if name not in setting.pages:
-        return "", ""
-    target = setting.catalog.dashboards[name]
-    title = next((one.title for one in target.panels() if one.slug == slug), target.title)
-    return f"{name}.html" + (f"#{slug}" if slug else ""), title
+_OUT, _WEB = Markup(' rel="noopener noreferrer"'), re.compile("https?:")
 
 
 _BODIES: Mapping[str, Callable[[PanelRead, Setting], Markup]] = {
@@ -331,4 +329,5 @@ _BODIES: Mapping[str, Callable[[PanelRead, Setting], Markup]] = {
     "table": _as_table,
     "heatmap": _heatmap,
     "state-timeline": _states,
+    "status-history": _states,
 }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from gendash.engine.read.display import Display, display
 from gendash.engine.read.fields import display_name, js_regex
@@ -15,12 +17,13 @@ from gendash.engine.read.reduce import reduce_values
 
 @dataclass(frozen=True)
 class Value:
-    """A name, how its value is shown, and the field and frame that it comes from."""
+    """A name, how its value is shown, and the field, frame and, of single values, row that it comes from."""
 
     name: str
     shown: Display
     field: Field
     frame: Frame
+    row: int | None = None
 
 
 def values_of(read: PanelRead, zone: str, now: datetime) -> list[Value]:
@@ -40,7 +43,7 @@ def values_of(read: PanelRead, zone: str, now: datetime) -> list[Value]:
             name = str(texts.values[row]) if texts else display_name(one, read.frames)
             name = f"{name} {display_name(one, read.frames)}" if texts and several else name
             cell = replace(one, values=[number])
-            found.append(Value(name, display(cell, number, zone, now, len(found)), cell, frame))
+            found.append(Value(name, display(cell, number, zone, now, len(found)), cell, frame, row))
     return found[:most]
 
 

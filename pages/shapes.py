@@ -22,6 +22,7 @@ from gendash.pages.scales import tick_texts, ticks
 _SIZES = [
     base * 10.0**power for power in range(-9, 13) for base in (1, 2, 2.5, 4, 5)
 ]  # of buckets, as Grafana has them
+MOST_GROUPS = 200  # of bars by name
 _BUCKETS = 30
 _NARROW = 300  # pixels of a chart on the narrowest screen
 _FROM, _TURN = -0.375, 0.75  # of a gauge: shares of a turn, from the top, clockwise
@@ -92,7 +93,9 @@ def named_bars(read: PanelRead, view: View) -> Chart | None:
         return None
     texts = [str(display(names, one, view.zone)) for one in names.values]
     stacked = options.get("stacking", "none") != "none"
-    groups = [[(number or 0.0) for number in row] for row in zip(*(one.values for one in fields), strict=True)]
+    rows = list(zip(*(one.values for one in fields), strict=True))
+    groups = [[(number or 0.0) for number in row] for row in rows[:MOST_GROUPS]]
+    note = f"{MOST_GROUPS} of {len(rows):,} bars are drawn" if len(rows) > MOST_GROUPS else ""
     sums = [(sum(n for n in row if n < 0), sum(n for n in row if n > 0)) for row in groups]
     ends = [n for pair in sums for n in pair] if stacked else [n for row in groups for n in row]
     scale = _Scale(min([0.0, *ends]), max([0.0, *ends]), view.height - AXIS, str(fields[0].config.get("unit", "")))
@@ -108,9 +111,10 @@ def named_bars(read: PanelRead, view: View) -> Chart | None:
             thick = wide * 0.7 / (1 if stacked else len(fields))
             parts.append(scale.bar(left, thick, base, base + number, colors[index], title))
             below, above = (below + number, above) if number < 0 else (below, above + number)
-    parts += _names(texts, wide, scale.plot)
+    parts += _names(texts[:MOST_GROUPS], wide, scale.plot)
     legend = [Entry(display_name(one, read.frames), color) for one, color in zip(fields, colors, strict=True)]
-    return Chart(picture(parts, view.height, f"{read.panel.title}: bars"), scale.gutter, legend if fields[1:] else [])
+    drawing = picture(parts, view.height, f"{read.panel.title}: bars")
+    return Chart(drawing, scale.gutter, legend if fields[1:] else [], note=note)
 
 
 def _names(texts: Sequence[str], wide: float, plot: float) -> Iterator[svg.Element]:

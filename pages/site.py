@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources import files
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import DictLoader, Environment, StrictUndefined
@@ -14,13 +15,17 @@ from markupsafe import Markup
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import lines
 from gendash.engine.definitions.lineage import Lineage
+from gendash.engine.languages.grafana_macros import Span
 from gendash.engine.model import Dashboard, Variable
 from gendash.engine.read.panels import DashboardRead, PanelRead
 from gendash.engine.verify.verdict import Finding, Verdict, worst
 from gendash.pages.colors import css_variables
-from gendash.pages.panel import Setting, body, markdown, target_of
+from gendash.pages.links import target_of
+from gendash.pages.panel import body, markdown
+from gendash.pages.setting import Setting
 
-_TEMPLATES = ("page.html.j2", "index.html.j2", "lists.html.j2", "layout.html.j2", "style.css", "script.js")
+_PAGES = ("page", "range", "index", "lists", "layout")
+_TEMPLATES = (*(f"{name}.html.j2" for name in _PAGES), "style.css", "script.js")
 _KINDS = {
     "rule": "recording rules",
     "metric": "metrics",
@@ -34,7 +39,11 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class About:
-    """For whom a site is and of which moment: what each page says of itself."""
+    """For whom a site is and of which moment: what each page says of itself.
+
+    ``range`` is the name of the picked range, ``days`` are its ends where it has none; ``times`` are the parameters of
+    an address for it and ``picked`` are values by variable: what links of a live page hand on.
+    """
 
     audience: str
     at: datetime
@@ -44,6 +53,9 @@ class About:
     home: str = "index.html"
     live: bool = False
     range: str = ""
+    times: Sequence[tuple[str, str]] = ()
+    days: Sequence[str] = ()
+    picked: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def moment(self) -> str:
@@ -74,6 +86,7 @@ class Site:
         self.catalog, self.dashboards, self.about = catalog, dashboards, about
         self.lineage = Lineage(catalog)
         self.names = frozenset(one.name for one in dashboards)
+        self.handed = {one.name: urlencode([*about.times, *_picks(one, about.picked)]) for one in dashboards}
         self.environment = Environment(
             loader=DictLoader({name: page_text(name) for name in _TEMPLATES}),
             autoescape=True,
@@ -84,7 +97,8 @@ class Site:
 
     def page(self, read: DashboardRead, verdicts: Sequence[Verdict] = ()) -> str:
         """The page of one dashboard."""
-        setting = Setting(self.catalog, self.about.zone, self.about.at, read.marks, self.names)
+        handed = self.handed if self.about.live else None
+        setting = Setting(self.catalog, self.about.zone, self.about.at, read.marks, self.names, handed)
         name = read.dashboard.name
         found = [one for one in verdicts if one.dashboard == name and one.kind == "panel"]
         reads = {one.panel.slug: one for one in read.panels}
@@ -97,9 +111,9 @@ class Site:
             dashboard=read.dashboard,
             doc=self.catalog.prose(read.dashboard.doc),
             rows=rows,
-            span=self._span(read),
+            span=span_text(read.span, self.about.zone),
             choices=[
-                (one, choice, _picked(one, choice.picked), one.options or [(text, text) for text in choice.options])
+                (one, choice, picked_text(one, choice.picked), one.options or [(text, text) for text in choice.options])
                 for one, choice in read.choices
             ],
             marks=len(read.marks),
@@ -129,6 +143,7 @@ class Site:
             about=self.about,
             at=self.about.moment,
             dashboards=self.dashboards,
+            handed=self.handed,
             dark=Markup(css_variables("dark")),
             light=Markup(css_variables("light")),
             style=Markup(page_text("style.css")),
@@ -140,7 +155,7 @@ class Site:
         self, dashboard: str, read: PanelRead, setting: Setting, verdicts: Sequence[Verdict]
     ) -> dict[str, object]:
         panel = read.panel
-        href, leads = target_of(read, setting)
+        href, leads = target_of(panel.leads_to, setting)
         found = [one for one in verdicts if one.panel == panel.slug]
         return {
             "panel": panel,
@@ -164,10 +179,11 @@ class Site:
             if any(kind == wanted for kind, _ in below)
         ]
 
-    def _span(self, read: DashboardRead) -> str:
-        zone = ZoneInfo(self.about.zone)
-        start, end = read.span.start.astimezone(zone), read.span.end.astimezone(zone)
-        return f"{start:%-d %b %Y, %H:%M} to {end:%-d %b %Y, %H:%M}"
+
+def span_text(span: Span, zone: str) -> str:
+    """A range in words, local time."""
+    start, end = (one.astimezone(ZoneInfo(zone)) for one in (span.start, span.end))
+    return f"{start:%-d %b %Y, %H:%M} to {end:%-d %b %Y, %H:%M}"
 
 
 def page_text(name: str) -> str:
@@ -175,7 +191,13 @@ def page_text(name: str) -> str:
     return (files("gendash.pages") / "templates" / name).read_text("utf-8")
 
 
-def _picked(variable: Variable, picked: Sequence[str] | None) -> str:
+def _picks(dashboard: Dashboard, picked: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    """The parameters of an address for what is picked of the variables that a dashboard has."""
+    return [(f"var-{one.name}", value) for one in dashboard.variables for value in picked.get(one.name, ())]
+
+
+def picked_text(variable: Variable, picked: Sequence[str] | None) -> str:
+    """What is picked of a variable, by its names."""
     texts = {value: text for text, value in variable.options}
     return "All" if picked is None else " + ".join(texts.get(one, one) for one in picked)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import socketserver
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -24,6 +26,8 @@ from gendash.engine.definitions.load import load_catalog
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests"))  # tests are no package, so what they share needs a path
 _numbers = count(1)
+gc.set_threshold(50_000)  # as `gendash` itself: thousands of tests and some catalogs live to the end of a worker
+socketserver.BaseServer.serve_forever.__defaults__ = (0.02,)  # a server ends at once, not at a look each half second
 for _name in ("no_proxy", "NO_PROXY"):  # servers of tests are here, whatever proxy the environment names
     os.environ[_name] = ",".join(filter(None, [os.environ.get(_name), "127.0.0.1"]))
 

@@ -6,8 +6,7 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator
-from dataclasses import fields
-from functools import partial
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -61,7 +60,9 @@ def test_the_guide_leads_from_an_empty_folder_to_verified_panels(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(tool("prometheus").parent), prepend=":")
     monkeypatch.delenv("GENDASH_GRAFANA_BIN", raising=False)
-    monkeypatch.setattr(run, "Options", partial(run.Options, reach=history.Reach(days=2, fine=1, detail=2)))
+    small = {"scale": 0.2, "reach": history.Reach(days=2, fine=0.25, detail=1)}
+    options = run.Options
+    monkeypatch.setattr(run, "Options", lambda *given, **named: replace(options(*given, **named), **small))
     for kind, name in (("dashboard", "untouched"), ("view", "untouched_day"), ("rule", "untouched")):
         execute(f"gendash new {kind} {name}")
     outputs = [execute(line) for path, line in written(tmp_path) if not path]

@@ -15,8 +15,11 @@ from gendash.cli import cli
 from gendash.commands.reference import reference
 from gendash.engine.config.load import load_config
 from gendash.engine.config.settings import SETTINGS
+from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.lineage import Lineage
 from gendash.engine.definitions.load import data, load_catalog
+from gendash.engine.definitions.relations import cadence_s
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PLAN = data("dashboards/plan.yaml")
@@ -167,6 +170,76 @@ def test_every_line_of_the_plan_beside_its_figures_has_a_state_and_a_place() -> 
         r"`((?:api|sql|recording_rules|langfuse_bridge)/[\w./]*)`", " ".join(one["where"] for one in lines)
     )
     assert len(files) > 12 and [name for name in files if not (DOCS.parent / name).exists()] == []
+
+
+def test_each_line_of_the_plan_is_whole() -> None:
+    """An unquoted comma ends a text of YAML's short form, and the rest of the line becomes keys."""
+    assert {tuple(one) for lines in REST.values() for one in lines} <= {
+        ("line", "state", "where"),
+        ("line", "state", "departure", "where"),
+    }
+    there = (DOCS / "departures.md").read_text("utf-8").split("## Architecture")[1].split("## Without a source")[0]
+    named = {one["departure"] for lines in REST.values() for one in lines if "departure" in one}
+    assert {slug(title) for title in re.findall(r"^### (.*)$", there, re.M)} == named
+
+
+PLANNED = {  # seconds: of the dashboard (Prometheus' rate, or the fastest), of PostgreSQL and of Langfuse
+    "overview": (30, 300, 60),
+    "agent-performance": (30, 300, 60),
+    "user-analytics": (60, 300, 300),
+    "support-tickets": (60, 60, 0),
+    "knowledge-base": (30, 300, 0),
+    "system-health": (15, 300, 0),
+    "cost-usage": (60, 900, 300),
+    "feedback-quality": (300, 300, 300),
+}
+FIRST = {"agent-performance": "langfuse", "cost-usage": "langfuse", "system-health": "promql"}
+UNUSED = {"support-tickets": "langfuse", "knowledge-base": "langfuse", "system-health": "langfuse"}
+NAMES = "user_name"  # no figure
+
+
+@cache
+def used(board: str) -> dict[str, dict[str, float]]:
+    """By source the panels of a dashboard that show figures of it, each with the cadence of the slowest relation."""
+    catalog = shipped()
+    lineage, found = Lineage(catalog), dict[str, dict[str, float]]()
+    for panel in catalog.dashboards[board].panels():
+        below = lineage.below(("panel", f"{board}/{panel.slug}"))
+        relations = [catalog.relations[name] for kind, name in below if kind == "relation" and name != NAMES]
+        slowest = max((cadence_s(catalog.config, one) for one in relations if "cadence" in one.header), default=0.0)
+        sources = {query.language for query in panel.queries if not panel.role}
+        if "sql" in sources and any(kind == "field" for kind, _ in below):
+            sources = sources - {"sql"} | {"langfuse"}
+        for one in sources:
+            found.setdefault(one, {})[panel.slug] = slowest
+    return found
+
+
+def _stated(heading: str, board: str) -> str:
+    title = shipped().dashboards[board].title.lower()
+    return next(str(one["state"]) for one in REST[heading] if one["line"].lower().startswith(f"{title}:"))
+
+
+@pytest.mark.parametrize("board", PLANNED)
+def test_a_rate_of_the_plan_is_called_done_where_nothing_is_slower(board: str) -> None:
+    of_dashboard, of_rows, of_calls = PLANNED[board]
+    assert seconds(shipped().dashboards[board].refresh) <= of_dashboard
+    rows, calls = (max(used(board).get(one, {"": 0.0}).values()) for one in ("sql", "langfuse"))
+    recorded = of_dashboard < shipped().config.seconds("prometheus.evaluation_interval")
+    slower = rows > of_rows or calls > of_calls or recorded
+    assert (_stated("Refresh rates", board) == "different") == slower, (rows, calls)
+
+
+@pytest.mark.parametrize("board", PLANNED)
+def test_the_sources_of_a_dashboard_are_those_of_the_plan(board: str) -> None:
+    counts = {source: len(slugs) for source, slugs in used(board).items()}
+    first = FIRST.get(board, "sql")
+    assert UNUSED.get(board) not in counts
+    assert _stated("Sources of each dashboard", board) == "done"
+    if board == "feedback-quality":
+        assert "promql" not in counts
+        return  # ratings by model and trace are of both sources
+    assert board == "overview" or max(counts, key=lambda source: counts[source]) == first, counts
 
 
 def unnamed(words: dict[str, list[str]], there: dict[str, Any]) -> list[str]:

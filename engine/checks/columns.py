@@ -14,7 +14,7 @@ from typing import NamedTuple
 from gendash.engine.checks.fields import field_problems
 from gendash.engine.checks.queries import sample
 from gendash.engine.checks.sql_headers import place
-from gendash.engine.config.load import suggest
+from gendash.engine.config.load import no_such, suggest
 from gendash.engine.definitions import audits
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.names import STORE_KINDS
@@ -133,7 +133,7 @@ def _lookup(catalog: Catalog, text: Text, known: Mapping[str, Source]) -> Lookup
         if schema and table_name(catalog.config, schema, name) in platform:
             return platform[table_name(catalog.config, schema, name)]
         if schema == own:
-            return known.get(name) or (f"no relation '{name}'", suggest(name, known) or "name one of gendash's")
+            return known.get(name) or no_such("relation", name, known, "name one of gendash's")
         if text.kind == "panel":
             full = f"{schema}.{name}" if schema else name
             do = suggest(name, known) or "read it in a rollup, and the rollup here"
@@ -141,7 +141,7 @@ def _lookup(catalog: Catalog, text: Text, known: Mapping[str, Source]) -> Lookup
         if text.kind == "view" and not schema and name in known:
             return f"'{name}' without a reference", f"write {{{{ view('{name}') }}}}"
         if text.kind == "view" and not schema and not name.startswith("pg_"):
-            return f"no relation '{name}'", suggest(name, known) or "name it by {{ view('...') }}"
+            return no_such("relation", name, known, "name it by {{ view('...') }}")
         return UNKNOWN
 
     return lookup

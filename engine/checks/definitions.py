@@ -33,7 +33,7 @@ from gendash.engine.checks.texts import (
     check_relations_parse,
     check_rules_parse,
 )
-from gendash.engine.config.load import suggest
+from gendash.engine.config.load import no_such, suggest
 from gendash.engine.config.settings import SETTINGS
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import panel_id
@@ -186,7 +186,7 @@ def check_features(catalog: Catalog) -> list[Problem]:
     named += [(catalog.in_metric(key, "feature"), metric.get("feature", "")) for key, metric in catalog.metrics.items()]
     named += [(in_rule(rule, "feature"), rule.feature) for rule in catalog.rules.values()]
     return [
-        Problem(where, f"no feature '{name}'", suggest(name, known) or "name one of docs/reference/settings.md")
+        Problem(where, *no_such("feature", name, known, "name one of docs/reference/settings.md"))
         for where, names in named
         for name in names.split()
         if name not in known
@@ -307,11 +307,7 @@ def check_rule_names(catalog: Catalog) -> list[Problem]:
         except ValueError:
             continue
         found += [
-            Problem(
-                in_rule(rule, "expr"),
-                f"reads '{name}', which no rule records",
-                suggest(name, catalog.rules) or "record it",
-            )
+            Problem(in_rule(rule, "expr"), *no_such("rule", name, catalog.rules))
             for name in sorted(names)
             if ":" in name and name not in catalog.rules and not name.startswith(own)
         ]

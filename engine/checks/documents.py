@@ -10,7 +10,7 @@ import jinja2
 import yaml
 
 from gendash.engine.checks.rules import readable_rules
-from gendash.engine.config.load import Config, suggest
+from gendash.engine.config.load import Config, no_such
 from gendash.engine.config.settings import SETTINGS
 from gendash.engine.definitions.catalog import Catalog, Document
 from gendash.engine.definitions.keys import Key, faults
@@ -64,21 +64,24 @@ def _plan(catalog: Catalog, document: Document) -> Iterator[tuple[str, str, str]
     panels = [where for where, _, _ in catalog.panels()]
     for name, bullets in document.content.items():
         if name not in {*catalog.dashboards, *catalog.left_out}:
-            yield str(name), f"no dashboard '{name}'", suggest(str(name), catalog.dashboards) or "name one that exists"
+            yield str(name), *no_such("dashboard", str(name), catalog.dashboards)
         for number, entry in enumerate(bullets if isinstance(bullets, list) else [bullets]):
             at = f"{name}[{number}]"
             wrong = list(_entry(entry, PLAN_KEYS, at))
             yield from wrong
             for panel in entry["panels"] if not wrong else ():
-                if panel not in panels and panel.partition("/")[0] not in catalog.left_out:
-                    yield f"{at}.panels", f"no panel '{panel}'", suggest(panel, panels) or "name one that exists"
+                board = panel.partition("/")[0]
+                if board not in {*catalog.dashboards, *catalog.left_out}:
+                    yield f"{at}.panels", *no_such("dashboard", board, catalog.dashboards)
+                elif panel not in panels and board not in catalog.left_out:
+                    yield f"{at}.panels", *no_such("panel", panel, panels)
 
 
 def _instrumentation(catalog: Catalog, document: Document) -> Iterator[tuple[str, str, str]]:
     known = [key.removeprefix("features.") for key in catalog.config.values if key.startswith("features.")]
     for name, text in document.content.items():
         if name not in known:
-            yield str(name), f"no feature '{name}'", suggest(str(name), known) or "name one that exists"
+            yield str(name), *no_such("feature", str(name), known)
         elif not isinstance(text, str):
             yield str(name), f"{name} is {text!r:.40}, not a text", "write the instructions below `name: |`"
 

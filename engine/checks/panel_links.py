@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gendash.engine.checks.panels import fields, of_type, properties
-from gendash.engine.config.load import suggest
+from gendash.engine.config.load import no_such, suggest
 from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.model import Problem
@@ -21,8 +21,7 @@ def check_links(catalog: Catalog) -> list[Problem]:
         target = catalog.dashboards.get(name)
         slugs = [p.slug for p in target.panels()] if target else []
         if target and slug and slug not in slugs:
-            do = suggest(slug, slugs) or "name a panel that is there"
-            found.append(Problem(where, f"leads to '{panel.leads_to}', no such panel", do))
+            found.append(Problem(where, *no_such("panel", f"{name}/{slug}", [f"{name}/{one}" for one in slugs])))
     return found
 
 

@@ -139,14 +139,24 @@ def _has_curve(body: dict[str, Any]) -> bool:
     return bool(body["type"] == "stat" and body["options"].get("graphMode", "none") != "none")
 
 
+BESIDE_FRESHNESS = ([[(6, 4), (6, 4), (12, 4)]], [[(8, 4)] * 3])
+"""Shapes of the line of two tiles and the freshness; thirds where a title does not fit a quarter."""
+
+
 def check_skeleton(catalog: Catalog) -> list[Problem]:
     """Above the fold three states, four tiles, two tiles beside the freshness, and at most three charts."""
     found = []
     for dashboard in catalog.dashboards.values():
         first = lines(dashboard.rows[0].panels) if dashboard.rows else []
         shapes = [[(panel.width, panel.height) for panel in line] for line in first]
-        wanted = [[(8, 3)] * 3, [(6, 4)] * 4, [(6, 4)] * 2 + [(12, 4)]]
-        if shapes[:3] != wanted or len(shapes) != 4 or dashboard.rows[0].title or len(shapes[3]) > 3:
+        wanted = [[(8, 3)] * 3, [(6, 4)] * 4]
+        if (
+            shapes[:2] != wanted
+            or shapes[2:3] not in BESIDE_FRESHNESS
+            or len(shapes) != 4
+            or dashboard.rows[0].title
+            or len(shapes[3]) > 3
+        ):
             do = "three states, four tiles, two tiles and the freshness, three charts"
             found.append(Problem(dashboard.name, "not the skeleton above the fold", do))
     return found

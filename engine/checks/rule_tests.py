@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gendash.engine.config.load import suggest
+from gendash.engine.config.load import no_such, suggest
 from gendash.engine.config.value_types import TYPES
 from gendash.engine.definitions.catalog import Catalog, Document
 from gendash.engine.languages.promql import metric_names, selectors
@@ -51,7 +51,7 @@ def _file(catalog: Catalog, path: str, document: Document) -> Iterator[Problem]:
     known = [key.removeprefix("features.") for key in catalog.config.values if key.startswith("features.")]
     for name in match[1].split() if match else ():
         if name.removeprefix("-") not in known:
-            yield Problem(f"{path}:1", f"no feature '{name}'", suggest(name.removeprefix("-"), known) or "fix its name")
+            yield Problem(f"{path}:1", *no_such("feature", name.removeprefix("-"), known))
     if not isinstance(document.content, dict):
         yield Problem(path, "no tests", "write a map with rule_files, evaluation_interval and tests")
         return
@@ -89,7 +89,7 @@ def _names(catalog: Catalog, content: Mapping[str, Any]) -> Iterator[tuple[str, 
     alerts = [name for name, rule in catalog.rules.items() if rule.kind == "alert"]
     for at, name in _texts(content, "alert_rule_test", "alertname"):
         if name not in alerts:
-            yield at, f"no alert '{name}'", suggest(name, alerts) or "test one that exists"
+            yield at, *no_such("alert", name, alerts)
     for at, text in (*_texts(content, "promql_expr_test", "expr"), *_texts(content, "input_series", "series")):
         try:
             selectors(text)
@@ -99,7 +99,7 @@ def _names(catalog: Catalog, content: Mapping[str, Any]) -> Iterator[tuple[str, 
             continue
         for name in sorted(names):
             if ":" in name and name not in catalog.rules:
-                yield at, f"no rule records '{name}'", suggest(name, catalog.rules) or "test one that exists"
+                yield at, *no_such("rule", name, catalog.rules)
 
 
 def _texts(content: Mapping[str, Any], part: str, key: str) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from gendash.engine.checks.texts import wrong_references
-from gendash.engine.config.load import suggest
+from gendash.engine.config.load import no_such, suggest
 from gendash.engine.definitions.audits import queries
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.languages.promql import divides_by_zero, metric_names, ratios
@@ -53,7 +53,7 @@ def check_alerts(catalog: Catalog) -> list[Problem]:
         board = rule.annotations.get("dashboard", "")
         if board and boards and board not in boards:
             there = in_rule(rule, "annotations.dashboard")
-            found.append(Problem(there, f"no dashboard '{board}'", suggest(board, boards) or "name another one"))
+            found.append(Problem(there, *no_such("dashboard", board, boards)))
         found += [
             Problem(where, f"label {label} holds a value", "put values into annotations: each value is a new alert")
             for label, text in rule.labels.items()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from gendash.engine.checks.queries import promql_fault
 from gendash.engine.checks.texts import check_circles
-from gendash.engine.config.load import suggest
+from gendash.engine.config.load import no_such, suggest
 from gendash.engine.definitions.audits import find_key as audit_key
 from gendash.engine.definitions.audits import places, queries
 from gendash.engine.definitions.catalog import Catalog
@@ -198,7 +198,7 @@ def check_audits(catalog: Catalog) -> list[Problem]:
         found += [Problem(place(audit, "promql"), what, do) for what, do in expanded.wrong]
         touched = audit.header.get("touches", [])
         found += [
-            Problem(place(audit, "touches"), f"no relation '{name}'", suggest(name, catalog.relations) or "take it out")
+            Problem(place(audit, "touches"), *no_such("relation", name, catalog.relations, "take it out"))
             for name in (touched if isinstance(touched, list) else [])
             if name not in catalog.relations
         ]

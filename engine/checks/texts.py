@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from graphlib import CycleError, TopologicalSorter
 
 from gendash.engine.checks.queries import promql_fault, sample
-from gendash.engine.config.load import suggest
+from gendash.engine.config.load import no_such, suggest
 from gendash.engine.definitions.audits import places
 from gendash.engine.definitions.catalog import Catalog, below
 from gendash.engine.definitions.names import STORE_KINDS, Expanded
@@ -206,11 +206,7 @@ def check_link_targets(catalog: Catalog) -> list[Problem]:
     """Links lead to dashboards that exist."""
     known = {*catalog.dashboards, *catalog.left_out}
     return [
-        Problem(
-            where,
-            f"leads to '{panel.leads_to}', no such dashboard",
-            suggest(target, catalog.dashboards) or "name another",
-        )
+        Problem(where, *no_such("dashboard", target, catalog.dashboards))
         for where, _, panel in catalog.panels()
         if panel.leads_to and (target := link_target(panel.leads_to)[0]) not in known
     ]

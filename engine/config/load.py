@@ -33,6 +33,15 @@ def suggest(name: str, known: Iterable[str]) -> str:
     return f"did you mean '{near}'?" if near else ""
 
 
+def no_such(kind: str, name: str, known: Iterable[str], otherwise: str = "") -> tuple[str, str]:
+    """What is wrong with a name of something that is not there, and what to do.
+
+    The words are the same wherever the name is used, so that its users are listed in one line. ``otherwise`` is what
+    to do where no known name is near.
+    """
+    return f"no {kind} '{name}'", suggest(name, known) or otherwise or f"define it or name another {kind}"
+
+
 @dataclass(frozen=True)
 class Config:
     """All settings by dotted key. ``origins`` says where each value came from; a key not in it has its default."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -36,6 +37,7 @@ _SQL_TYPE = re.compile(
 )
 
 
+@lru_cache(1000)
 def seconds(duration: str) -> float:
     """Seconds of a duration such as ``15s``, ``5m`` or ``30d``, above 0 and at most a century.
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from gendash.engine.config.load import suggest
+from gendash.engine.config.load import no_such, suggest
 from gendash.engine.definitions.grid import panel_id
 from gendash.engine.definitions.typed import misfits
 from gendash.engine.model import Dashboard, Problem
@@ -65,7 +65,7 @@ def override_problems(
         at = f"{where}:{lines[str(place)]}" if str(place) in lines else where
         name, _, part = str(place).partition("/")
         if name not in dashboards:
-            yield Problem(at, f"no dashboard '{name}'", suggest(name, dashboards) or "take the entry out")
+            yield Problem(at, *no_such("dashboard", name, dashboards, "take the entry out"))
         elif (
             part
             and part[0] not in "#$@"
@@ -73,7 +73,7 @@ def override_problems(
             and place not in known
             and not (isinstance(fields, Mapping) and WHOLE in fields)
         ):
-            yield Problem(at, f"no panel '{place}'", suggest(str(place), known) or "take the entry out")
+            yield Problem(at, *no_such("panel", str(place), known, "take the entry out"))
         if fields is None and not part:
             yield Problem(at, "a dashboard cannot be taken out here", "delete its module, or name a part of it")
         elif fields is not None and not _is_fields(fields):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from inspect import isfunction
 from typing import Any
 
-from gendash.engine.config.load import Config, setting_of, suggest
+from gendash.engine.config.load import Config, no_such, setting_of, suggest
 from gendash.engine.config.urls import public
 from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.names import Expanded, Names, Present, Use
@@ -110,7 +110,7 @@ class _Scope:
         if name in among:
             self.uses.add((kind, name))
             return True
-        self.wrong.append((f"no {kind} '{name}'", suggest(name, among) or f"define it or name another {kind}"))
+        self.wrong.append(no_such(kind, name, among))
         return False
 
     def schema(self) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from gendash.engine.read.fields import js_regex
 from gendash.engine.read.frames import Field
@@ -15,6 +16,7 @@ from gendash.engine.read.numbers import js_text
 from gendash.engine.read.units import Shown, format_value, is_date
 
 NO_COLOR = "gray"
+SHADES = 11  # of one colour: itself, and in turn five brighter and five darker ones
 _NUMBER = (int, float)
 CLASSIC = (  # Grafana's palette for series without a colour of their own
     "green", "semi-dark-yellow", "light-blue", "semi-dark-orange", "red", "blue", "purple", "#705DA0",
@@ -22,11 +24,11 @@ CLASSIC = (  # Grafana's palette for series without a colour of their own
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Display:
+class Display(Struct, frozen=True):
     """A value's text with its parts, its number (None where it is none), its colour and its place on the scale, 0 to 1.
 
-    The colour is one of Grafana's names, a CSS colour, or ``scheme:share`` of a continuous scheme.
+    The colour is one of Grafana's names, a CSS colour, ``scheme:share`` of a continuous scheme, or ``color~n``, the
+    n-th shade of one.
     """
 
     text: str
@@ -152,7 +154,8 @@ def color_of(field: Field, number: float, share: float, index: int) -> str:
     color = field.config.get("color") or {"mode": "thresholds"}
     mode = color.get("mode", "thresholds")
     if mode in ("fixed", "shades"):
-        return str(color.get("fixedColor", NO_COLOR))
+        base = str(color.get("fixedColor", NO_COLOR))
+        return f"{base}~{index % SHADES}" if mode == "shades" and index % SHADES else base
     if mode.startswith("continuous-"):
         return f"{mode.removeprefix('continuous-')}:{min(max(share, 0.0), 1.0):.3f}"
     if mode.startswith("palette-classic"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from gendash.engine.read.frames import VALUE, Field, Frame
@@ -76,6 +77,7 @@ def _place(config: dict[str, Any], path: str, value: Any) -> None:
         config[last] = value
 
 
+@lru_cache(1000)
 def js_regex(text: str) -> tuple[re.Pattern[str], bool]:
     """A pattern as Grafana writes it, ``/…/g`` or plain, and whether it is meant for every match."""
     body, flags = text, ""

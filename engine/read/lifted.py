@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from gendash.engine.clients.answers import Failed
 from gendash.engine.languages.grafana_macros import Choice, Span, Timing, expand_macros
@@ -30,7 +31,7 @@ class Lifted:
 
     def statement(self, time: Timing) -> Statement:
         """The query over a range."""
-        return Statement(self.text, [_value(expand_macros("sql", one, time)) for one in self.ends])
+        return Statement(self.text, [_end(one, time.span.start, time.span.end) for one in self.ends])
 
 
 def lifted_text(item: Sent, choices: Sequence[Choice]) -> Lifted | Failed | None:
@@ -60,5 +61,8 @@ def _lifted(text: str, time: Timing) -> Lifted:
     return Lifted(re.sub(rf"(?<![\w'])(?:{each})(?![\w'])", placeholder, text.replace("%", "%%")), ends)
 
 
-def _value(literal: str) -> str | int:
+@lru_cache(256)  # the figures of a request mostly have the same range
+def _end(name: str, first: datetime, last: datetime) -> str | int:
+    """One of `ENDS` as a value."""
+    literal = expand_macros("sql", name, Timing(Span(first, last), 0, 0, 0))
     return literal.strip("'") if literal.startswith("'") else int(literal)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
 _PIECES = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "MMM": "%b", "hh": "%I", "A": "%p"}
 INVALID = "Invalid date"
 
@@ -21,7 +22,7 @@ def moment_of(ms: float, zone: str = "UTC") -> datetime | None:
 def ms_of(moment: datetime) -> float:
     """Milliseconds since 1970; a time without a zone is meant in UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return (aware - _EPOCH) / timedelta(milliseconds=1)
+    return (aware - _EPOCH) / _MS
 
 
 def moment_text(ms: float, zone: str, form: str) -> str:

@@ -43,13 +43,15 @@ OPTIONS = ("everyone", "admin")
 class Moment:
     """The time of reading, the picked range if any, and the values picked for variables.
 
-    ``at`` is set if the store's clock must show another time than now; ``end`` is the time that counts as now.
+    ``at`` is set if the store's clock must show another time than now; ``end`` is the time that counts as now. With
+    ``lenient`` a value that is no option of its variable is left out, instead of refused.
     """
 
     end: datetime
     at: datetime | None = None
     span: Span | None = None
     picked: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lenient: bool = False
 
 
 @dataclass(frozen=True)
@@ -307,8 +309,19 @@ def _choices(
             sent = sent_query(catalog, dashboard, variable.query, target, {}, moment.span or moment.end)
             options = _options(sources, sent, variable, [choice for _, choice in found])
         choice = first_choice(variable, options)
-        found.append((variable, _pick(choice, dict(variable.options), moment.picked.get(variable.name))))
+        picked, texts = moment.picked.get(variable.name), dict(variable.options)
+        if moment.lenient and picked is not None and _is_wrong(choice, texts, picked):
+            picked = None
+        found.append((variable, _pick(choice, texts, picked)))
     return found
+
+
+def _is_wrong(choice: Choice, values: Mapping[str, str], picked: Sequence[str]) -> bool:
+    try:
+        _pick(choice, values, picked)
+    except ContentError:
+        return True
+    return False
 
 
 def _pick(choice: Choice, values: Mapping[str, str], picked: Sequence[str] | None) -> Choice:

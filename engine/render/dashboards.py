@@ -122,12 +122,26 @@ def _panel(catalog: Catalog, dashboard: Dashboard, panel: Panel, at: dict[str, i
     queries = catalog.live(panel)
     targets = [_target(catalog, query, chr(65 + i), dashboard) for i, query in enumerate(queries)]
     sources = {target["datasource"]["uid"]: target["datasource"] for target in targets}
+    _say_why_empty(body, queries)
     link = data_link(catalog, dashboard, panel)
     if link:
         _place(body["fieldConfig"], link, panel.unlinked)
     fixed = {"timeFrom": panel.window, "hideTimeOverride": True} if panel.window else {}
     source = {"datasource": MIXED if len(sources) > 1 else next(iter(sources.values()))} if sources else {}
     return body | common | fixed | source | {"description": catalog.prose(panel.doc), "targets": targets}
+
+
+def _say_why_empty(body: dict[str, Any], queries: Sequence[Query]) -> None:
+    """A table without a row says why that is fine, where its word for no value is one for cells.
+
+    Grafana writes the word for no rows into cells, too, empty ones included, unless these are mapped.
+    """
+    reason = next((query.may_be_empty for query in queries if query.may_be_empty), "")
+    defaults = body["fieldConfig"]["defaults"]
+    cells = [one for one in defaults.get("mappings", ()) if one.get("type") == "special"]
+    if body["type"] == "table" and reason and [one["options"]["match"] for one in cells] == ["null+nan"]:
+        defaults["noValue"] = reason[:1].upper() + reason[1:]
+        defaults["mappings"].append({**cells[0], "options": {**cells[0]["options"], "match": "empty"}})
 
 
 def _place(config: dict[str, Any], link: dict[str, Any], unlinked: Sequence[str]) -> None:

@@ -34,13 +34,15 @@
       const index = at - data.x[low] < data.x[high] - at ? low : high;
       cursor.style.cssText = `left:${box.left - outer.left + data.x[index] * box.width}px;height:${box.height - 22}px`;
       tip.replaceChildren(make("b", "", data.t[index]));
+      let more = 0;
       for (const series of data.s) {
-        if (!series.v[index]) continue;
+        if (!series.v[index] || (tip.childElementCount > 20 && ++more)) continue;
         const line = make("div"), dot = make("i");
         dot.style.background = series.c;
         line.append(dot, make("span", "", series.n), make("b", "", series.v[index]));
         tip.append(line);
       }
+      if (more) tip.append(make("div", "", `and ${more} more`));
       plot.append(cursor, tip);
       const left = box.left - outer.left + data.x[index] * box.width;
       const right = left + tip.offsetWidth + 16 > outer.width;

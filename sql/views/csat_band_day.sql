@@ -21,6 +21,7 @@ select
   at,
   ratings_7d,
   p as csat_7d,
-  greatest((p + z * z / (2 * n) - z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n), 0) as low_7d,
-  least((p + z * z / (2 * n) + z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n), 1) as high_7d
+  -- greatest and least leave NULL out: without a rating there is no interval
+  case when n > 0 then greatest((p + z * z / (2 * n) - z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n), 0) end as low_7d,
+  case when n > 0 then least((p + z * z / (2 * n) + z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n), 1) end as high_7d
 from shares

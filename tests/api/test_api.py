@@ -254,6 +254,22 @@ def test_variables_are_checked_by_name_and_all_is_written_as_grafana_does(client
     assert get(client, f"{path}?var-priority=All&var-priority=high").status_code == 422
 
 
+def test_the_end_of_a_range_is_in_no_figure_and_in_no_row(client: TestClient) -> None:
+    """The panels' days are those that begin up to the end of Grafana's range, which a midnight would be."""
+    path, days = "/api/v1/analytics/langfuse/trace-stats?limit=1000", "from=2026-11-02&to=2026-11-05"
+    found = get(client, f"{path}&{days}").json()
+    assert {row["day"] for row in found["rows"]} == {"2026-11-02", "2026-11-03", "2026-11-04"}
+    share, turns = found["figures"]["without_user_share"], sum(row["turns"] for row in found["rows"])
+    last = get(client, f"{path}&from=2026-11-02&to=2026-11-04T23:59:59").json()
+    assert share["value"] == last["figures"]["without_user_share"]["value"] and turns == sum(
+        row["turns"] for row in last["rows"]
+    )
+    shortest = "from=2026-11-02T00:00:00&to=2026-11-02T00:00:00.0005"
+    assert get(client, f"{path}&{shortest}").status_code == 200
+    longer = get(client, f"{path}&from=2026-11-02&to=2026-11-05T00:00:01").json()["figures"]["without_user_share"]
+    assert longer["value"] != share["value"]
+
+
 def test_a_figure_with_a_window_of_its_own_refuses_a_range_with_the_reason(client: TestClient) -> None:
     path = "/api/v1/analytics/users/stats?range=7d"
     assert "cannot follow a range" in get(client, path).json()["figures"]["active_users_7d"]["refused"]
@@ -585,6 +601,17 @@ def test_a_server_without_any_token_does_not_start(store: Store) -> None:
         application(stack, catalog)
 
 
+def test_a_server_says_at_its_start_that_users_lack_their_role(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ExitStack() as stack:
+        application(stack, store.definitions())
+    assert capsys.readouterr().err == ""
+    with ExitStack() as stack:
+        application(stack, store.definitions(GENDASH_USER_READER_PASSWORD=""))
+    assert "set GENDASH_USER_READER_PASSWORD, then run `gendash db migrate`" in capsys.readouterr().err
+
+
 def test_endpoints_are_checked_against_the_definitions(store: Store) -> None:
     good = packaged_endpoints()["users.yaml"]
     cases: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
@@ -614,12 +641,18 @@ def test_pages_are_drawn_for_the_audience_of_the_token_and_show_no_other(client:
     week = get(client, "/dashboards/user-analytics.html?range=7d").text
     assert "12 Nov 2026, 16:00 to 19 Nov 2026, 16:00" in week and "<option selected>7d</option>" in week
     assert get(client, "/dashboards/overview.html?var-nothing=x").status_code == 200
+    picked = get(client, "/dashboards/support-tickets.html?range=7d&var-priority=high").text
+    assert 'href="overview.html?range=7d"' in picked
+    assert 'href="support-tickets.html?var-priority=high&amp;var-status=open&amp;from=2025-10-16#ticket_list"' in picked
+    assert "is none of its options" not in picked
+    other = get(client, "/dashboards/support-tickets.html?var-priority=all").text
+    assert "Priority: &#39;all&#39; is none of its options, so All is shown." in other
     assert get(client, "/dashboards/overview.html?range=1y").status_code == 422
 
 
 def test_my_usage_is_a_page_of_the_users_own_rows(client: TestClient, store: Store) -> None:
     mine, other = (get(client, "/dashboards/me.html", token).text for token in ("u0", "u1"))
-    assert re.search(r"<b>\$\d+\.\d{4}</b> cost", mine) and '<th class="right">calls</th>' in mine
+    assert re.search(r"<b>\$\d+\.\d{4}</b> cost", mine) and '<th class="right">Calls</th>' in mine
     ids = {row["ticket_id"] for row in get(client, "/api/v1/me/tickets", "u0").json()["rows"]}
     ids |= {row["conversation_id"] for row in get(client, "/api/v1/me/conversations?limit=50", "u0").json()["rows"]}
     assert ids and all(one in mine and one not in other for one in ids)
@@ -630,6 +663,10 @@ def test_my_usage_is_a_page_of_the_users_own_rows(client: TestClient, store: Sto
         .headers["location"]
         .endswith("me.html")
     )
-    assert get(client, "/dashboards/me.html?from=2026-11-01", "u0").status_code == 200
+    days = get(client, "/dashboards/me.html?range=&from=2026-11-01&to=2026-11-05", "u0").text
+    assert "1 Nov 2026, 00:00 to 4 Nov 2026, 23:59" in days and 'name="from" value="2026-11-01"' in days
+    assert '<a class="home" href="me.html">' in mine and "<option selected>30d</option>" in mine
+    week = get(client, "/dashboards/me.html?range=7d&from=2026-11-01&to=", "u0").text
+    assert "12 Nov 2026, 16:00 to 19 Nov 2026, 16:00" in week
     browser = client.get("/dashboards/me.html", auth=("me", "u0"))
     assert browser.status_code == 200

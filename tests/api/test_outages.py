@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -119,6 +120,25 @@ def test_processes_share_answers_and_counts_by_redis_and_outlive_it(
                 lambda: get(first, PATH, "eye").status_code == 200 and one.shared is not None and one.shared.is_there()
             )
             until(lambda: get(first, PATH, "eye").status_code == 200 and "is back" in lines_of(caplog, "redis"))
+
+
+def test_a_high_limit_is_counted_in_redis_now_and_then_and_holds_to_one_in_a_hundred(store: Store) -> None:
+    low = load_config(settings(store.users).replace(" requests_per_minute: 100000", " requests_per_minute: 400", 1))
+
+    async def sent(url: str) -> tuple[list[int], int]:
+        shared = [redis_module.Shared(url) for _ in range(2)]
+        each = [Limiter(low, one) for one in shared]
+        waits = [await each[number % 2].wait_for_token("one") for number in range(600)]
+        scripts = (await shared[0].client.info("commandstats"))["cmdstat_evalsha"]["calls"]
+        for one in shared:
+            await one.close()
+        return waits, scripts
+
+    with redis_server(port := free_port()):
+        waits, scripts = asyncio.run(sent(f"redis://127.0.0.1:{port}/0"))
+    assert 400 <= waits.count(0) <= 400 + 2 * 4 and waits[-1]
+    assert all(1 <= one <= 60 for one in waits if one)
+    assert scripts < 400  # of 600; those beyond the limit are asked one by one
 
 
 def test_a_redis_that_never_answers_costs_one_wait_and_not_each_request_one(store: Store) -> None:

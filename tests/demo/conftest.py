@@ -14,7 +14,7 @@ from gendash.engine.config.load import load_config
 from gendash.engine.definitions.load import load_catalog
 
 NOW = datetime(2026, 11, 19, 15, tzinfo=UTC)
-REACH = history.Reach(days=2, fine=1, detail=2)
+REACH = history.Reach(days=2, fine=0.5, detail=1)
 
 
 @pytest.fixture(scope="session")

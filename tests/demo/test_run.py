@@ -151,7 +151,11 @@ def test_the_steps_find_a_database_a_langfuse_and_a_prometheus(
     seen: list[tuple[str, Catalog]] = []
     said: list[str] = []
     options = Options(
-        folder=tmp_path / "demo", now=NOW, scale=0.02, tools=[tool("prometheus").parent], reach=history.Reach(1, 1, 1)
+        folder=tmp_path / "demo",
+        now=NOW,
+        scale=0.02,
+        tools=[tool("prometheus").parent],
+        reach=history.Reach(1, 0.25, 1),
     )
     assert run_demo(steps(seen), options, said.append) == 0
     verified = next(catalog.config for name, catalog in seen if name == "verify")

@@ -138,9 +138,10 @@ def found(
         now=NOW,
         scale=0.1,
         tools=[tool("prometheus").parent],
-        reach=history.Reach(2, 1, 2),
+        reach=history.Reach(2, 0.25, 1),
     )
-    assert run_demo(replace(steps, verify=judge), options, lambda _: None) == 0
+    undrawn = replace(steps, verify=judge, page=lambda _catalog, _at, out, _left_out: out / "index.html")
+    assert run_demo(undrawn, options, lambda _: None) == 0
     return found
 
 

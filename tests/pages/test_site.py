@@ -18,15 +18,19 @@ from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.prometheus import Data
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.grid import panel_id
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.languages.grafana_macros import Span
 from gendash.engine.model import Dashboard, Panel, Query, Row, Variable, promql, sql
+from gendash.engine.read.frames import Field, Frame
 from gendash.engine.read.panels import Mark, Moment, dashboard_read
 from gendash.engine.read.reader import Rows
 from gendash.engine.read.sources import Sources
 from gendash.pages.charts import mark_lines
-from gendash.pages.colors import css_color
+from gendash.pages.colors import css_color, with_theme
+from gendash.pages.links import Clicked, address_of
 from gendash.pages.scales import tick_texts, ticks, time_ticks
+from gendash.pages.setting import Setting
 from gendash.pages.shapes import bucket_size
 from gendash.pages.site import About, Site
 
@@ -360,3 +364,129 @@ def test_labels_of_time_are_round_on_the_wall_clock_also_when_it_changes() -> No
     assert [(at - start) / 3600_000 for at, _ in labels] == [0, 7, 13, 19, 25]
     month = [text for _, text in time_ticks(start, start + 30 * 86400_000, "Europe/Berlin")]
     assert month == ["26 Oct", "31 Oct", "5 Nov", "10 Nov", "15 Nov", "20 Nov"]
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    return [{"metric": {"name": f"n{i}"}, "values": [[HOURS[3].timestamp(), "1"]]} for i in range(count)]
+
+
+@pytest.mark.parametrize("kind", ["lines", "states"])
+def test_of_a_thousand_series_a_hundred_are_drawn_and_it_is_said(catalog: Catalog, kind: str) -> None:
+    panel = KINDS[kind]()[0]
+    text = drawn(catalog, panel, many(1000))
+    assert '<p class="note">100 of 1,000 series are drawn</p>' in text and len(text) < 300_000
+    assert "series are drawn" not in drawn(catalog, panel, many(100))
+
+
+def test_a_long_legend_scrolls_and_so_do_many_bars(catalog: Catalog) -> None:
+    assert '<ul class="legend" tabindex="0">' in drawn(catalog, viz.Lines(), many(30))
+    assert '<ul class="legend"><li>' in drawn(catalog, viz.Lines(), many(20))
+    query = sql("select 1", format="table")
+    bars = Kind(kind="bargauge", options={"reduceOptions": {"calcs": ["lastNotNull"], "values": True, "limit": 1000}})
+    listed = rows("name value", [(f"n{i}", float(i)) for i in range(1000)], "value")
+    text = drawn(catalog, bars, listed, query)
+    assert 'class="scroll"' in text and "200 of 1,000 values" in text
+
+
+def test_nothing_has_no_bar_and_little_has_one(catalog: Catalog) -> None:
+    query, listed = sql("select 1", format="table"), rows("name value", [("a", 0.0), ("b", 1e-6), ("c", 9.0)], "value")
+    for kind in ("bar gauge", "table"):
+        text = drawn(catalog, KINDS[kind]()[0], listed, query)
+        assert [bool(one) for one in re.findall(r'<span class="rail">(<span [^>]*></span>)?</span>', text)] == [
+            False,
+            True,
+            True,
+        ]
+
+
+def test_curves_of_several_units_have_an_axis_each(catalog: Catalog) -> None:
+    pairs = rows("time rate took", [(at, 2.0, 0.5) for at in HOURS], "rate took")
+    other = override("byName", "took", unit="s")
+    text = drawn(catalog, viz.Lines(unit="reqps", overrides=[other]), pairs, sql("select 1"))
+    charts = re.findall(r'<div class="plot".*?</ul>', text, re.S)
+    assert [("req/s</text>" in one, "ms</text>" in one) for one in charts] == [(True, False), (False, True)]
+    assert len(re.findall(r'<div class="plot"', drawn(catalog, viz.Lines(unit="reqps"), pairs, sql("select 1")))) == 1
+
+
+def test_lines_in_steps_and_points_are_drawn_so(catalog: Catalog) -> None:
+    pairs = rows("time a", [(HOURS[5], 1.0), (HOURS[2], 3.0)], "a")
+
+    def path(**custom: Any) -> list[str]:
+        properties = {f"custom__{name}": value for name, value in custom.items()}
+        text = drawn(catalog, viz.Lines(overrides=[override("byName", "a", **properties)]), pairs, sql("select 1"))
+        return re.findall(r'class="curve"[^>]* d="([^"]+)"', text)
+
+    assert [one.count("L") for one in path()] == [1]
+    after, before = path(lineInterpolation="stepAfter"), path(lineInterpolation="stepBefore")
+    assert [one.count("L") for one in (*after, *before)] == [2, 2] and after != before
+    assert len(path(drawStyle="points")) == 2
+
+
+def test_shades_of_one_colour_differ_and_schemes_of_several_are_mixed_in_order(catalog: Catalog) -> None:
+    text = drawn(catalog, viz.Lines(color={"mode": "shades", "fixedColor": "blue"}), many(11))
+    assert len(set(re.findall(r'<i class="" style="--k:([^"]+)"', text))) == 11
+    assert css_color("blue~0;x") == css_color("nothing~3;x") == "var(--c-gray)"
+    assert css_color("GrYlRd:0.250") == "color-mix(in srgb, var(--c-yellow) 50%, var(--c-green))"
+    assert css_color("GrYlRd:1.000") == "color-mix(in srgb, var(--c-red) 100%, var(--c-yellow))"
+    shades = [with_theme(css_color(f"{name}~{n}"), "light") for name in ("blue", "#ABCDEF") for n in range(1, 11)]
+    assert len(set(shades)) == 20 and all(re.fullmatch("#[0-9a-f]{6}", one) for one in shades)
+
+
+def test_a_panel_that_grafana_fills_by_itself_is_named(catalog: Catalog) -> None:
+    panel = Panel("alerts", "Alerts", "What fires.", Kind(kind="alertlist"), [], 24, 8)
+    board = Dashboard("own", "Own", "A question?", [Row("", [panel])], "1m", "24h")
+    read = dashboard_read(catalog, Sources({}, None, {}), board, Moment(NOW))
+    text = Site(catalog, [board], About("everyone", NOW, "Europe/Berlin")).page(read)
+    assert "Grafana draws this as alertlist, without a query: it is in Grafana only" in text
+
+
+def test_an_id_is_in_one_line_and_a_sentence_is_not(catalog: Catalog) -> None:
+    identity, sentence = "7002865e-8b07-42b2-a815-77e1df380c8f", "This did not answer my question."
+    listed = rows("name text", [(identity, sentence), ("x" * 60, "5 hours ago")], "")
+    text = drawn(catalog, viz.Table(), listed, sql("x", format="table"))
+    assert f'whole">{identity}' in text and 'whole">5 hours ago' in text
+    assert f'left">{sentence}' in text and f'left">{"x" * 60}' in text
+
+
+def linked(url: str, one: Field, row: int | None, handed: dict[str, str] | None, catalog: Catalog) -> str:
+    pages = frozenset(("support-tickets", "system-health"))
+    setting = Setting(catalog, "Europe/Berlin", NOW, (), pages, handed)
+    frame = Frame("A", [one, Field("Id", "string", ["a&b=c", None])])
+    return address_of(Clicked(one.with_config({"links": [{"url": url}]}), frame, row, "done"), setting)
+
+
+def test_links_of_live_pages_hand_on_what_is_picked_and_clicked_and_those_of_files_do_not(catalog: Catalog) -> None:
+    panel = f"viewPanel=panel-{panel_id('support-tickets', 'ticket_list')}"
+    url = f"/d/{catalog.config.dashboard_uid('support-tickets')}?{panel}&${{__url_time_range}}&var-status="
+    one, handed = (
+        Field("done", "number", [1.0, 2.0], {"handler": "/kb"}),
+        {"support-tickets": "range=7d&var-status=old"},
+    )
+    by_name = url + "${__field.name:percentencode}"
+    assert linked(by_name, one, None, None, catalog) == "support-tickets.html#ticket_list"
+    assert linked(by_name, one, None, handed, catalog) == "support-tickets.html?range=7d&var-status=done#ticket_list"
+    by_label = url + "${__field.labels.handler:percentencode}"
+    assert linked(by_label, one, None, handed, catalog).endswith("?range=7d&var-status=%2Fkb#ticket_list")
+    by_cell = url + "${__data.fields.Id.text:percentencode}"
+    assert linked(by_cell, one, 0, handed, catalog).endswith("?range=7d&var-status=a%26b%3Dc#ticket_list")
+    assert linked(by_cell, one, 1, handed, catalog).endswith("?range=7d&var-status=old#ticket_list"), "nothing clicked"
+    web = "${__data.fields.Id:raw}"
+    for value, target in (("https://x.test/a b", "https://x.test/a b"), ("javascript:alert(1)", ""), ("/d/x", "")):
+        cell = Clicked(one.with_config({"links": [{"url": web}]}), Frame("A", [Field("Id", "string", [value])]), 0)
+        assert address_of(cell, Setting(catalog, "UTC", NOW)) == target
+    of_all = by_name.replace("${__url_time_range}", "from=0&to=now")
+    assert (
+        linked(of_all, one, None, handed, catalog) == "support-tickets.html?var-status=done&from=2025-10-26#ticket_list"
+    )
+    assert linked(url.replace("tickets?", "tickets-2?"), one, None, handed, catalog) == ""
+
+
+def test_pages_of_a_live_site_keep_what_is_picked(catalog: Catalog) -> None:
+    boards = [catalog.dashboards[name] for name in ("overview", "support-tickets")]
+    picked = {"priority": ["high", "low"], "compare": ["7d"]}
+    site = Site(catalog, boards, About("everyone", NOW, "UTC", live=True, times=[("range", "7d")], picked=picked))
+    assert site.handed == {
+        "overview": "range=7d&var-compare=7d",
+        "support-tickets": "range=7d&var-priority=high&var-priority=low&var-compare=7d",
+    }
+    assert 'href="overview.html?range=7d&amp;var-compare=7d"' in site.lists("x", "", [])

@@ -325,10 +325,12 @@ def _analyze_grown(connection: Connection, relation: str, rows: int) -> None:
 
     After a first fill autovacuum comes later than they do, and joins of what is taken for empty are nested loops.
     """
+    if rows < FEWEST_ROWS:
+        return
     known = connection.execute(
         "select reltuples::float8 from pg_class where oid = to_regclass(%s)", [relation]
     ).fetchone()
-    if known and rows >= FEWEST_ROWS and rows > GROWN * max(known[0], 0):
+    if known and rows > GROWN * max(known[0], 0):
         connection.execute(trusted(f"analyze {relation}"))
 
 

@@ -99,7 +99,7 @@ def uploads(view: Shelf) -> Table:
 
 
 def _top(counts: Mapping[str, int], most: int) -> Table:
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ranked = sorted(counts.items(), key=lambda item: (item[0] == "other", -item[1], item[0]))
     rest = sum(count for _, count in ranked[most:])
     return Table(("name", "value"), ranked[:most] + ([("other", rest)] if rest else []))
 
@@ -222,11 +222,12 @@ def _between(values: list[Fraction], share: Fraction) -> Fraction:
 
 def time_to_done(view: Shelf) -> Table:
     groups: dict[str, list[Fraction]] = {}
-    for row in _in_range(view):
-        if row["state"] == "done":
-            took = Fraction(((row["updated_at"] or row["created_at"]) - row["created_at"]) // timedelta(microseconds=1))
+    days = {*_picked(view)}
+    for row in view.documents:
+        if row["state"] == "done" and view.day(row["created_at"]) in days:
+            took = (row["updated_at"] or row["created_at"]) - row["created_at"]
             for name in ("all", row["kind"]):
-                groups.setdefault(name, []).append(took / 10**6)
+                groups.setdefault(name, []).append(Fraction(-(-took // timedelta(seconds=1))))
     rows = []
     for name, times in sorted(groups.items(), key=lambda item: (item[0] != "all", -len(item[1]), item[0])):
         times.sort()
@@ -247,7 +248,8 @@ def success_by_type(view: Shelf) -> Table:
 
 def uploaders(view: Shelf) -> Table:
     people: dict[str, Rows] = {}
-    for row in _in_range(view):
+    days = {*_picked(view)}
+    for row in [row for row in view.documents if view.day(row["created_at"]) in days]:
         people.setdefault(row["user_id"], []).append(row)
     rows = []
     for who, mine in sorted(people.items(), key=lambda item: (-len(item[1]), item[0]))[:50]:

@@ -289,7 +289,6 @@ def negative_list(view: Voices) -> Table:
     rows = [
         (
             row["created_at"],
-            (view.at - row["created_at"]).total_seconds(),
             row["rating"],
             row["comment"] or "–",
             named(view.world, row["user_id"]),
@@ -300,7 +299,7 @@ def negative_list(view: Voices) -> Table:
         )
         for row in bad[:500]
     ]
-    columns = ("Given", "Age", "Rating", "Comment", "User", "Conversation", "Answer time", "Model", "Trace", "Row")
+    columns = ("Given", "Rating", "Comment", "User", "Conversation", "Answer time", "Model", "Trace", "Row")
     return Table(columns, numbered(rows, len(bad)))
 
 

@@ -470,8 +470,8 @@ def by_category(view: Desk) -> Table:
     days = {*_picked(view)}
     counts = Counter(row["category"] for row in view.tickets if view.day(row["created_at"]) in days)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    rest = sum(count for _, count in ranked[9:])
-    return Table(("name", "value"), ranked[:9] + ([("other", rest)] if rest else []))
+    rest = sum(count for _, count in ranked[8:])
+    return Table(("name", "value"), ranked[:8] + ([("other", rest)] if rest else []))
 
 
 def per_hour(view: Desk) -> Table:
@@ -512,7 +512,8 @@ def load(view: Desk) -> Table:
 
 
 def creators(view: Desk) -> Table:
-    recent = [row for row in view.tickets if _in_range(view, row["created_at"])]
+    days = {*_picked(view)}
+    recent = [row for row in view.tickets if view.day(row["created_at"]) in days]
     opened: dict[str | None, Rows] = {}
     for row in recent:
         opened.setdefault(row["created_by"], []).append(row)

@@ -149,7 +149,7 @@ def test_a_format_that_grafana_does_not_know_gives_one_line(shipped: Catalog, be
 def test_a_link_to_nothing_in_somebodys_own_dashboard_gives_one_line(shipped: Catalog, before: Counter[str]) -> None:
     query = sql("select calls from {{ view('llm_hour') }}")
     found = said(with_panel(shipped, query, leads_to="owm"), before)
-    assert "own/p: leads to 'owm', no such dashboard; did you mean 'own'?" in found
+    assert "own/p: no dashboard 'owm'; did you mean 'own'?" in found
 
 
 VIEWS = [

@@ -194,7 +194,7 @@ def rule(name: str, expr: str) -> Catalog:
 def test_a_rule_that_does_not_parse_is_misnamed_or_reads_an_unrecorded_series_is_a_problem() -> None:
     assert "PromQL does not parse" in whats(definitions.check_rules_parse, rule("job:x:sum", "sum("))[0]
     assert "not level:metric:operations" in whats(definitions.check_rule_names, rule("x", "up"))[0]
-    assert "which no rule records" in whats(definitions.check_rule_names, rule("job:x:sum", "sum(job:y:rate5m)"))[0]
+    assert "no rule 'job:y:rate5m'" in whats(definitions.check_rule_names, rule("job:x:sum", "sum(job:y:rate5m)"))[0]
 
 
 def test_a_rate_of_a_gauge_is_a_problem() -> None:
@@ -247,10 +247,12 @@ def test_a_line_that_is_not_full_or_not_level_and_an_odd_width_are_problems() ->
 
 
 def test_a_link_to_a_missing_panel_or_dashboard_is_a_problem() -> None:
-    assert "no such panel" in whats(panel_links.check_links, catalog_of(panel(leads_to="one/q")))[0]
+    assert "no panel 'one/q'" in whats(panel_links.check_links, catalog_of(panel(leads_to="one/q")))[0]
     elsewhere = catalog_of(panel(leads_to="two/q"))
     assert whats(panel_links.check_links, elsewhere) == []
-    assert whats(texts.check_link_targets, elsewhere) == ["one/p: leads to 'two/q', no such dashboard; name another"]
+    assert whats(texts.check_link_targets, elsewhere) == [
+        "one/p: no dashboard 'two'; define it or name another dashboard"
+    ]
     assert whats(texts.check_link_targets, dataclasses.replace(elsewhere, left_out=frozenset({"two"}))) == []
 
 

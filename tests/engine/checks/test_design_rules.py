@@ -163,7 +163,7 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
         lambda: catalog(leading_in_a_circle()),
         "two clicks do not reach a chart",
     ),
-    ("check_links", "links-lead-on", lambda: with_panel("p", leads_to="one/gone"), "no such panel"),
+    ("check_links", "links-lead-on", lambda: with_panel("p", leads_to="one/gone"), "no panel 'one/gone'"),
     (
         "check_links_pass",
         "links-lead-on",

@@ -56,6 +56,11 @@ def _wait(url: str, until: Callable[[bytes], bool], log: Path, seconds: float = 
     raise TimeoutError(log.read_text("utf-8", "replace")[-2000:])
 
 
+def _flush(url: str) -> None:
+    """Lets VictoriaMetrics find series that are new, which it looks for after half a minute otherwise."""
+    urllib.request.urlopen(f"{url}/internal/force_flush", timeout=60).close()
+
+
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """URLs of VictoriaMetrics over the samples, with and without a way to vmalert, and of vmalert."""
@@ -83,7 +88,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
         text = "\n".join(f"{line}000" for line in lines)  # times in milliseconds
         request = urllib.request.Request(f"{url}/api/v1/import/prometheus", text.encode(), method="POST")
         urllib.request.urlopen(request, timeout=60).close()
-        urllib.request.urlopen(f"{url}/internal/force_flush", timeout=60).close()
+        _flush(url)
         stack.enter_context(
             _running(
                 folder / "vmalert.log",
@@ -100,7 +105,12 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
             )
         )
         asked = f"{url}/api/v1/query?query=job:http_requests_slow:rate5m"
-        _wait(asked, lambda body: b'"value"' in body, folder / "vmalert.log", 120)
+
+        def is_recorded(body: bytes) -> bool:
+            _flush(url)
+            return b'"value"' in body
+
+        _wait(asked, is_recorded, folder / "vmalert.log", 120)
         yield {"store": url, "rules": rules}
 
 
@@ -144,7 +154,7 @@ def test_a_metric_with_a_dotted_name_is_found_and_rules_over_it_load(servers: di
     }
     request = urllib.request.Request(f"{servers['store']}/api/v1/import", json.dumps(series).encode(), method="POST")
     urllib.request.urlopen(request, timeout=60).close()
-    urllib.request.urlopen(f"{servers['store']}/internal/force_flush", timeout=60).close()
+    _flush(servers["store"])
     with prometheus.prometheus(catalog.config) as call:
         assert recorded(call, catalog, ["http_requests"], now) == {"http_requests": ""}
         seen = exposed(call, catalog, ["http_requests"], now)

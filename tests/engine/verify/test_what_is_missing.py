@@ -64,7 +64,7 @@ def world(
     load.create_database(postgres.url(), "removals")
     load.load(postgres.url("removals"), made)
     owner = postgres.url("removals", load.OWNER, load.add_owner(postgres.url("removals")))
-    scrapes = history.scrape(made, NOW.timestamp(), reach=history.Reach(days=3, fine=1, detail=2))
+    scrapes = history.scrape(made, NOW.timestamp(), reach=history.Reach(days=3, fine=0.25, detail=1))
     for text in history.write(scrapes, history_rules(load_catalog(config)), folder, print):
         blocks(text, folder / "data")
     environ = {

@@ -1300,8 +1300,9 @@ select
   at,
   ratings_7d,
   p as csat_7d,
-  greatest((p + z * z / (2 * n) - z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n), 0) as low_7d,
-  least((p + z * z / (2 * n) + z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n), 1) as high_7d
+  -- greatest and least leave NULL out: without a rating there is no interval
+  case when n > 0 then greatest((p + z * z / (2 * n) - z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n), 0) end as low_7d,
+  case when n > 0 then least((p + z * z / (2 * n) + z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n), 1) end as high_7d
 from shares;
 
 create materialized view gendash.cohort_week as
@@ -1649,6 +1650,39 @@ from days cross join groups left join uploaded using (day, status, file_type);
 
 create unique index on gendash.document_day (day, status, file_type);
 
+create materialized view gendash.document_owner_day as
+select
+  day,
+  coalesce(owner, 'unknown') as owner,
+  file_type,
+  count(*) as documents,
+  count(*) filter (where status = 'failed') as failed,
+  count(*) filter (where status in ('done', 'failed')) as ended,
+  coalesce(sum(file_size), 0)::bigint as bytes,
+  sum(chunks)::bigint as chunks,
+  max(created_at) as newest_at
+from gendash.document_now
+where (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 1826
+  and created_at <= gendash.clock()
+group by 1, 2, 3;
+
+create unique index on gendash.document_owner_day (day, owner, file_type);
+
+create index on gendash.document_owner_day (owner);
+
+create materialized view gendash.document_took_day as
+select
+  day,
+  file_type,
+  ceil(extract(epoch from changed_at - created_at))::float8 as took_s,
+  count(*) as documents
+from gendash.document_now
+where status = 'done' and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 1826
+  and created_at <= gendash.clock()
+group by 1, 2, 3;
+
+create unique index on gendash.document_took_day (day, file_type, took_s);
+
 create materialized view gendash.ticket_assignee_now as
 with counted as (
   select
@@ -1681,6 +1715,24 @@ from ranked
 where place <= 50 or assigned_to is null;
 
 create unique index on gendash.ticket_assignee_now (rank);
+
+create materialized view gendash.ticket_creator_day as
+select
+  (created_at at time zone 'UTC')::date as day,
+  coalesce(creator, 'unknown') as creator,
+  priority,
+  category,
+  count(*) as tickets,
+  count(*) filter (where waits) as waiting,
+  max(created_at) as newest_at
+from gendash.ticket_now
+where (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 1826
+  and created_at <= gendash.clock()
+group by 1, 2, 3, 4;
+
+create unique index on gendash.ticket_creator_day (day, creator, priority, category);
+
+create index on gendash.ticket_creator_day (creator);
 
 create materialized view gendash.ticket_day as
 with events as (
@@ -4368,6 +4420,44 @@ revoke all on gendash.document_day from public, gendash_reader, gendash_admin_re
 
 grant select on gendash.document_day to gendash_reader;
 
+comment on materialized view gendash.document_owner_day is 'Who uploaded the documents that are there, by day, as the first 8 characters of an id, without other personal data. Grain: one row per local day, owner and file type with an upload, at most growth.days back.';
+
+comment on column gendash.document_owner_day.day is 'local day of the upload';
+
+comment on column gendash.document_owner_day.owner is 'first 8 characters of the owner''s id; unknown where that is not known';
+
+comment on column gendash.document_owner_day.file_type is 'extension in lower case without its dot; unknown where there is none';
+
+comment on column gendash.document_owner_day.documents is 'documents uploaded';
+
+comment on column gendash.document_owner_day.failed is 'those of them that failed';
+
+comment on column gendash.document_owner_day.ended is 'those of them that are done or failed';
+
+comment on column gendash.document_owner_day.bytes is 'bytes of those whose size is known';
+
+comment on column gendash.document_owner_day.chunks is 'their chunks in the vector store';
+
+comment on column gendash.document_owner_day.newest_at is 'upload of the newest';
+
+revoke all on gendash.document_owner_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.document_owner_day to gendash_reader;
+
+comment on materialized view gendash.document_took_day is 'How long the documents that are done took from their upload to their last change, by the day of their upload, in full seconds, so that percentiles over any days need no row of a document. Grain: one row per local day, file type and number of seconds with such a document, at most growth.days back.';
+
+comment on column gendash.document_took_day.day is 'local day of the upload';
+
+comment on column gendash.document_took_day.file_type is 'extension in lower case without its dot; unknown where there is none';
+
+comment on column gendash.document_took_day.took_s is 'seconds from upload to last change, rounded up';
+
+comment on column gendash.document_took_day.documents is 'documents';
+
+revoke all on gendash.document_took_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.document_took_day to gendash_reader;
+
 comment on materialized view gendash.ticket_assignee_now is 'Waiting tickets by assignee, and those resolved today or on the 29 days before. People are shown as the first 8 characters of their id, without other personal data. Grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody.';
 
 comment on column gendash.ticket_assignee_now.rank is 'order by waiting tickets, most first; ties by id';
@@ -4389,6 +4479,26 @@ comment on column gendash.ticket_assignee_now.total is 'all such assignees, nobo
 revoke all on gendash.ticket_assignee_now from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.ticket_assignee_now to gendash_reader;
+
+comment on materialized view gendash.ticket_creator_day is 'Who opened tickets on which day, as the first 8 characters of an id, without other personal data. Grain: one row per local day, creator, priority and category with a ticket, at most growth.days back.';
+
+comment on column gendash.ticket_creator_day.day is 'local day on which the tickets were created';
+
+comment on column gendash.ticket_creator_day.creator is 'first 8 characters of the creator''s id; unknown where that is not known';
+
+comment on column gendash.ticket_creator_day.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_creator_day.category is 'category; none where it has none';
+
+comment on column gendash.ticket_creator_day.tickets is 'tickets created';
+
+comment on column gendash.ticket_creator_day.waiting is 'those of them that wait now';
+
+comment on column gendash.ticket_creator_day.newest_at is 'creation of the newest';
+
+revoke all on gendash.ticket_creator_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_creator_day to gendash_reader;
 
 comment on materialized view gendash.ticket_day is 'Tickets created, resolved and waiting by day. A ticket is resolved on the day of its last resolution; one that was reopened and waits again is resolved on none. Tickets of an unknown status are created, but never wait. Grain: one row per local day, priority and category, from the first ticket to today, at most growth.days back; days without one show 0.';
 

@@ -1,0 +1,38 @@
+"""What the rows of System Health share: selectors, rates over the picked range, percentiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gendash.dashboards._palette import CALLS
+from gendash.engine.model import promql
+
+WRAPPED = {"type": "auto", "wrapText": True}
+PROCESS = '{job=~"$job",instance=~"$instance"}'
+RATE = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job",handler=~"$handler"}'
+REQUESTS_BY_ROUTE = "job_handler_status:http_requests:rate5m"
+HITS, MISSES = (f'sum({{{{ rule("job:cache_{kind}:rate5m") }}}}{{job=~"$job"}})' for kind in ("hits", "misses"))
+HIT_RATE = f"{HITS} / ({HITS} + {MISSES} > 0)"
+STATEMENTS = "job_operation_status:db_queries:rate5m"
+SERVER_ERRORS, CLIENT_ERRORS, FAILED = ',status=~"5.."', ',status=~"4.."', ',status="error"'
+BELOW_LAST = ',le!="+Inf"'
+NO_RESTART = "nothing restarted"
+BLUES = (CALLS, "super-light-blue", "dark-blue")
+FILL = {"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 30}
+
+
+def averaged(rule: str, extra: str = "", by: str = "handler", chosen: str = ',handler=~"$handler"') -> str:
+    """PromQL: mean of a recorded rate over the picked range."""
+    return f'sum by ({by}) (avg_over_time({{{{ rule("{rule}") }}}}{{job=~"$job"{chosen}{extra}}}[$__range]))'
+
+
+def percentiles(buckets: str, empty: str) -> list[Any]:
+    """Queries for three percentiles of a recorded histogram, all operations together."""
+    return [
+        promql(
+            f'histogram_quantile({q}, sum by (le) ({{{{ rule("{buckets}") }}}}{{job=~"$job"}}))',
+            legend=f"p{q * 100:.0f}",
+            may_be_empty=empty,
+        )
+        for q in (0.5, 0.95, 0.99)
+    ]
