@@ -22,6 +22,9 @@ def is_ticket(one: TableSeen) -> bool:
 
 def is_closed(one: TableSeen, sample: RowSample) -> bool:
     """True if rows are closed after a while: each word of a status is a ticket's, and there is the time of the end."""
+    flags = [name for name, kind in one.columns.items() if kind == "boolean"]
+    if any(rank(name, COLUMNS["tickets.status"]) >= 0.8 for name in flags):
+        return True
     ends = any(has_column(one, f"tickets.{column}") for column in ("closed_at", "resolved_at"))
     named = [name for name in one.columns if rank(name, COLUMNS["tickets.status"]) >= 0.8] if ends else []
     given = sample(one, named) if named else {}

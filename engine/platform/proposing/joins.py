@@ -10,7 +10,7 @@ from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import STATES, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
-from gendash.engine.platform.proposing.rows import GONE, UNSENT, Condition, soft_delete, without_words
+from gendash.engine.platform.proposing.rows import GONE, UNSEEN, UNSENT, Condition, soft_delete, without_words
 from gendash.engine.platform.proposing.tables import GROUPS
 from gendash.engine.platform.proposing.values import TEXTS, place_of
 
@@ -40,10 +40,16 @@ def parents(columns: Columns, table: str, one: TableSeen, lines: list[Line]) -> 
     talk = columns.line("messages", "conversation_id", messages)
     if not (talks and talk and (deleted or lacks_person)):
         return joins, []
-    joins.append(f"join {talks.quoted} c on {columns.id_sql(talks, 'c')} = {talk.sql}")
+    joins.append(f"join {talks.quoted} c on {_same(columns, messages, talk)}")
     if person and lacks_person:
         lines.append(person._replace(reads=(), confidence=0.7, evidence="that of the conversation"))
     return joins, [(sql, sure, f"{why}, of the conversation") for sql, sure, why in deleted]
+
+
+def _same(columns: Columns, messages: TableSeen, talk: Line) -> str:
+    """SQL that joins a message with its conversation, of which it may keep the number as a text."""
+    as_text = "::text" if set(talk.reads) & messages.as_text else ""
+    return f"{columns.id_sql(columns.chosen['conversations'], 'c')}{as_text} = {talk.sql}{as_text}"
 
 
 def gone(columns: Columns, alias: str, one: TableSeen) -> list[Condition]:
@@ -66,6 +72,9 @@ def unsent(columns: Columns, alias: str, one: TableSeen) -> list[Condition]:
     found = [(f"{place_of(alias, name)} is not true", DOUBTFUL, "drafts") for name in flags]
     named = [name for name in one.columns if rank(name, STATES) >= 0.8 and one.columns[name].startswith(TEXTS)]
     given = columns.sample(one, named) if named else {}
+    seen = [name for name in named if words_of(name) == "visibility"]
+    kept = "a visibility that says nobody outside sees it"
+    found += [each for name in seen for each in without_words(alias, name, given.get(name, ()), UNSEEN, kept)]
     why = "a status that says it was never sent"
     return found + [each for name in named for each in without_words(alias, name, given.get(name, ()), UNSENT, why)]
 
@@ -135,6 +144,6 @@ def person_of_rated(columns: Columns, rated: ProposedTable) -> ProposedTable:
         or any(line.column == "user_id" for line in rated.lines)
     ):
         return rated
-    join = f"join {talks.quoted} c on {columns.id_sql(talks, 'c')} = {talk.sql}"
+    join = f"join {talks.quoted} c on {_same(columns, messages, talk)}" if messages else ""
     line = person._replace(reads=(), confidence=DOUBTFUL, evidence="that of the conversation")
     return replace(rated, lines=[*rated.lines, line], joins=[*rated.joins, *([] if join in rated.joins else [join])])

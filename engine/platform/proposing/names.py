@@ -74,6 +74,8 @@ def rank(name: str, known: Sequence[str]) -> float:
     if words.replace("_", "") in joined:
         return 1.0 - 0.2 * joined.index(words.replace("_", "")) / len(singular)
     ends = [one for one in singular if words.endswith(f"_{one}") and len(one) > 3]
+    if not ends and "_" in words:  # app_chatmessage, as Django writes it
+        ends = [one for one in singular if "_" in one and words.rpartition("_")[2] == one.replace("_", "")]
     return 0.6 - 0.1 * singular.index(max(ends, key=len)) / len(singular) if ends else 0.0
 
 

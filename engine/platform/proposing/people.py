@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gendash.engine.platform.proposing.actors import about, addresses
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, LEAST_KNOWN, Columns, by
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import COLUMNS, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, TableSeen
 from gendash.engine.platform.proposing.scores import is_of_people
-from gendash.engine.platform.proposing.tables import about, addresses
 from gendash.engine.platform.proposing.values import place_of
 
 GUESSED, SETTLED = 0.6, 0.85

@@ -94,16 +94,18 @@ class _Proposer:
         if "messages" not in found and "conversations" in found:
             found["conversations"] = doubted(found["conversations"])  # nothing that people write names them
         if "users" not in found and "conversations" in found:
-            found |= people_of(found["conversations"])
-            self.questions += ["users: does no table hold them? Those whom conversations name are proposed"]
+            people = people_of(found["conversations"])
+            found |= people
+            asked = "users: does no table hold them? Those whom conversations name are proposed"
+            self.questions += [asked for _ in people]
         for table in ("messages", "users"):
             if table not in found:
                 self.questions.insert(0, f"which table holds the platform's {table}? None was recognised")
         if "tickets" in found:
-            named = next((table for table, of in self.contract.items() if "to_status" in of), "")
-            found |= moves_of(self.columns, found["tickets"], named) if named else {}
-        tables, asked = with_tenants(found, self.tables)
-        return Proposal(tables, list(dict.fromkeys([*asked, *self.questions]))[:QUESTIONS])
+            moves = next((table for table, of in self.contract.items() if "to_status" in of), "")
+            found |= moves_of(self.columns, found["tickets"], moves) if moves else {}
+        tables, asked_of = with_tenants(found, self.tables)
+        return Proposal(tables, list(dict.fromkeys([*asked_of, *self.questions]))[:QUESTIONS])
 
     def _table_of_parts(self, table: str) -> ProposedTable | None:
         """The proposal for a canonical table, whose rows may be in several tables."""

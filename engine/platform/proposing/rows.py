@@ -29,6 +29,7 @@ from gendash.engine.platform.proposing.values import place_of
 Condition = tuple[str, float, str]  # SQL, confidence, evidence
 SETTLED = 0.85  # what the rows themselves say
 GONE = ("deleted", "removed", "trashed", "purged")
+UNSEEN = ("internal", "private", "hidden")
 UNSENT = ("draft", "discarded", "unsent")
 PART_OF_TEXT = {"embedding", "vector", "token", "token_count", "chunk_index", "position"}
 KEYS = ("intent", "trace_id")  # what gendash reads of a row's metadata

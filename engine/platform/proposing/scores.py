@@ -24,6 +24,13 @@ from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
 from gendash.engine.platform.proposing.values import place_of
 
 PARTS = ("embedding", "vector", "chunk_index", "chunk_id")  # a row is a part of a document
+KEYS = {
+    "messages": ("message_id", "msg_id"),
+    "conversations": ("conversation_id", "chat_id", "thread_id"),
+    "tickets": ("ticket_id", "case_id", "issue_id"),
+    "feedback": ("feedback_id", "rating_id"),
+    "documents": ("document_id", "doc_id"),
+}
 FILE_WORDS = {"file", "name", "path", "key", "title", "url"}
 FILE_NAMES = ("filename", "file_name", "file_path", "path", "url")
 
@@ -38,6 +45,7 @@ def score_of(
         name = max(name, 0.55)
     if kind == "documents" and _is_of_files(one, tables):
         name = max(name, 0.6)
+    name = _by_key(kind, one, name)
     by_values = 0.3 * (kind == "documents" and one.place in files)
     return name * 0.9 + _evidence(kind, one, tables) + by_values if name else 0.0
 
@@ -49,6 +57,14 @@ def is_said(one: TableSeen, sample: RowSample) -> bool:
     texts = any(rank(column, TEXTS) == 1 or words_of(column) in TEXTS for column in one.columns)
     given = sample(one, within) if within and texts else {}
     return any(each is not None for values in given.values() for each in values)
+
+
+def _by_key(kind: str, one: TableSeen, name: float) -> float:
+    """The fit of a name, or that of the key: rows with a message_id of their own are messages in any table."""
+    if not one.key or one.key in one.references:
+        return name
+    mine = next((of for of, keys in KEYS.items() if words_of(one.key) in keys), "")
+    return name if not mine else max(name, 0.7) if mine == kind else name / 2
 
 
 def names_files(one: TableSeen, sample: RowSample) -> str:

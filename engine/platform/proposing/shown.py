@@ -24,7 +24,7 @@ def with_shown(tables: Sequence[TableSeen], chosen: Sequence[TableSeen], sample:
     tables = [_without_refuted(one, tables, sample) if one.place in names else one for one in tables]
     chosen = [one for one in tables if one.place in names]
     people = [one for one in tables if one.rows and _may_be_people(one, tables)]
-    ways = (_named_alike, _typed, _talks)
+    ways = (_named_alike, _typed, _talks, _in_words)
     found = {
         one.place: dict(chain(_shown(one, people, sample), *(way(one, tables, sample) for way in ways)))
         for one in chosen
@@ -120,6 +120,19 @@ def _named_alike(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample)
             )
             if alike and sample.unique(to, same) and (sample.known(one, column, to, same) or 0.0) >= NEARLY_ALL:
                 yield column, (to, same)
+                break
+
+
+def _in_words(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, _Row]]:
+    """The columns called after another table's rows that keep its numbers as texts."""
+    for column in (each for each, kind in one.columns.items() if id_family(kind) == "text"):
+        of = words_of(column).removesuffix("_id")
+        if column in one.references or of == words_of(column):
+            continue
+        for to in (each for each in tables if each is not one and words_of(each.name) == of and id_column(each)):
+            key = id_column(to)
+            if id_family(to.columns[key]) == "number" and (sample.known(one, column, to, key) or 0.0) >= NEARLY_ALL:
+                yield column, (to, key)
                 break
 
 

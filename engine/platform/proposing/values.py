@@ -120,6 +120,10 @@ def _read_boolean(column: str, place: str, name: str) -> Reading:
     if column in ("users.role", "helpdesk.role") and name.replace("_", "").endswith(runs):
         words = {"true": "admin", "false": "user"}
         return Reading(f"case when {place} then 'admin' else 'user' end", KNOWN, "boolean", words)
+    if column == "tickets.status" and name.endswith(("resolved", "solved", "closed")):
+        end = "closed" if name.endswith("closed") else "resolved"
+        sql = f"case when {place} then '{end}' else 'open' end"
+        return Reading(sql, KNOWN, "boolean", {"true": end, "false": "open"})
     if column == "tickets.priority":
         words = {"true": "high", "false": "medium"}
         return Reading(f"case when {place} then 'high' else 'medium' end", 0.3, "boolean", words)

@@ -29,6 +29,7 @@ SEEN = Path(__file__).parents[2] / "sql" / "platforms"
 # platforms that were seen after the names were listed; their adapters were written upon what init had proposed
 LEAST = {
     "sim_studio": (0.75, 0.7),  # its ratings name a conversation and no message: nothing is proposed, and it is asked
+    "archi": (0.9, 0.5),  # people are those whom conversations name, and one word of the assistant's is asked
     "botpress": (0.95, 0.65),
     "casibase": (0.75, 0.5),  # who likes an answer is in lists, and nothing but names says what an author is
     "dialoqbase": (
@@ -66,6 +67,7 @@ ALIKE = {
     "autogpt",
     "bionic",
     "chatbot_ui",
+    "company_buddy",
     "core_memory",
     "dialoqbase",
     "hexabot",
@@ -170,7 +172,8 @@ def measure(connection: psycopg.Connection[Any], name: str, found: Proposal, fol
             same = theirs.outputs.get(column) == behind or (
                 line is not None and same_values(connection, text, select_text(proposed), id_, column)
             )
-            total.add(f"{table}.{column}", same, line.confidence if line else 0.0)
+            decided = line is None or not line.sql.startswith("null::")  # else a person writes it
+            total.add(f"{table}.{column}", same and decided, line.confidence if line else 0.0)
         for column in lines.keys() - own.outputs.keys():
             if lines[column].confidence >= CERTAIN:
                 total.wrong.append(f"{table}.{column}, which is not in the adapter by hand")

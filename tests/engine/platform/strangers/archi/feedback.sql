@@ -1,0 +1,1 @@
+select f.mid || ':' || f.feedback_ts as feedback_id, f.mid as message_id, case f.feedback when 'like' then 5 when 'dislike' then 1 end as rating, f.feedback_msg as comment, f.feedback_ts as created_at from feedback f

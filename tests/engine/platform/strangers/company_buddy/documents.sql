@@ -1,0 +1,1 @@
+select d.id as document_id, d.owner_id as user_id, case d.status when 'PROCESSED' then 'done' when 'FAILED' then 'failed' else 'processing' end as status, split_part(d.content_type, '/', 2) as file_type, d.chunks_count as chunk_count, d.created_at as created_at from documents d

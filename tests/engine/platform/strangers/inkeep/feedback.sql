@@ -1,0 +1,1 @@
+select f.id as feedback_id, f.message_id as message_id, case f.type when 'positive' then 5 when 'negative' then 1 end as rating, f.details as comment, f.created_at as created_at, f.updated_at as updated_at from feedback f

@@ -1,0 +1,1 @@
+select u.id as user_id, u.created_at as created_at, u.updated_at as updated_at, u.name as first_name, case when exists (select from member m where m.user_id = u.id and m.role in ('owner', 'admin')) then 'admin' else 'user' end as role from "user" u

@@ -1,0 +1,1 @@
+select t.id as ticket_id, 'customers:' || t.customer_id as created_by, 'agents:' || t.engaged_agent_id as assigned_to, case when t.resolved then 'resolved' else 'open' end as status, t.created_at as created_at, t.updated_at as updated_at from conversations t

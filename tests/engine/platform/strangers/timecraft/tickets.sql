@@ -1,0 +1,1 @@
+select t.id as ticket_id, t.user_id as created_by, t.assigned_to_id as assigned_to, t.ticket_type as category, case t.status when 'assigned' then 'in_progress' when 'pending' then 'in_progress' else t.status end as status, t.priority as priority, t.created_at as created_at, t.updated_at as updated_at from mainapp_supportticket t

@@ -1,0 +1,1 @@
+select u.id as user_id, u.date_joined as created_at, u.fullname as first_name, case u.role when 'admin' then 'admin' when 'staff' then 'admin' else 'user' end as role, u.is_active as is_active from mainapp_user u
