@@ -25,6 +25,7 @@ from gendash.pages.scales import tick_texts, ticks, time_ticks
 AXIS = 22  # pixels below a chart for the labels of time
 LETTER = 6.6  # the widest digit of the font at the size of labels
 MOST_SERIES = 100  # of a chart that are drawn; the CSV export has all
+MOST_TEXTS = 40_000  # of values under the cursor of a chart
 
 
 @dataclass(frozen=True)
@@ -304,8 +305,10 @@ def _entry(one: _Series, read: PanelRead) -> Entry:
 
 
 def _hover(series: Sequence[_Series], start: float, end: float, read: PanelRead, zone: str) -> str:
-    """Times and texts of all series for the cursor."""
+    """Times and texts of all series for the cursor; none where they would be most of the page."""
     moments = sorted({x for one in series for x in one.xs})
+    if len(series) * len(moments) > MOST_TEXTS:
+        return ""
     span_s = (end - start) / 1000
     rows = []
     for one in series:

@@ -378,6 +378,14 @@ def test_of_a_thousand_series_a_hundred_are_drawn_and_it_is_said(catalog: Catalo
     assert "series are drawn" not in drawn(catalog, panel, many(100))
 
 
+def test_a_chart_of_many_values_has_none_under_the_cursor(catalog: Catalog) -> None:
+    times = [(NOW - timedelta(minutes=n)).timestamp() for n in range(600, 0, -1)]
+    series = [{"metric": {"name": f"n{i}"}, "values": [[at, "0.5"] for at in times]} for i in range(100)]
+    text = drawn(catalog, viz.Lines(), series)
+    assert 'type="application/json"' not in text and len(text) < 1_500_000
+    assert 'type="application/json"' in drawn(catalog, viz.Lines(), series[:50])
+
+
 def test_a_long_legend_scrolls_and_so_do_many_bars(catalog: Catalog) -> None:
     assert '<ul class="legend" tabindex="0">' in drawn(catalog, viz.Lines(), many(30))
     assert '<ul class="legend"><li>' in drawn(catalog, viz.Lines(), many(20))
