@@ -11,6 +11,7 @@ from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample,
 from gendash.engine.platform.proposing.scores import chunks_of, has_column, names_files
 from gendash.engine.platform.proposing.values import place_of
 
+SAID = 0.7  # what another table says: a person reads it
 OF_FILES = ("created_at", "updated_at", "file_type", "file_size")  # what a file says itself
 
 
@@ -27,8 +28,9 @@ def choose_documents(
     if chosen and chosen not in origins:
         found.tables["documents"] = chosen = origins[0]
     others = [one for one in origins if one is not chosen and one not in found.tables.values()]
-    link = _processing(chosen, tables, sample) if chosen else None
-    if chosen and link:
+    processed_by = processing_of(chosen, tables, sample) if chosen else None
+    if chosen and processed_by and sample.unique(*processed_by):  # else the last of several says how far a document is
+        link = processed_by[0]
         found.tables["documents"] = link
         found.doubtful.add("documents")
         found.questions.append(f"documents: are they the rows of {link.name}, which say how far {chosen.name} are?")
@@ -86,17 +88,34 @@ def _is_processed(one: TableSeen, sample: RowSample) -> bool:
     return bool(named) and all(known)
 
 
-def _processing(chosen: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> TableSeen | None:
-    """The table that says how far documents are, where their own does not: each names one, and has a status."""
+def processing_of(chosen: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> tuple[TableSeen, str] | None:
+    """The table that says how far documents are, where their own does not, and its column that names one."""
     if has_column(chosen, "documents.status") or status_by_time(chosen, "d"):
         return None
     for one in tables:
-        names = any(to[:2] == chosen.place for _, to in documents_named(one))
+        names = next((column for column, to in documents_named(one) if to[:2] == chosen.place), "")
         named = [name for name in one.columns if rank(name, COLUMNS["documents.status"]) >= 0.8]
         failed = any(rank(name, FAILURES) >= 0.8 for name in one.columns)
         if names and named and failed and one.rows and _is_processed(one, sample):
-            return one
+            return one, names
     return None
+
+
+def state_of_last_try(alias: str, one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[Line]:
+    """How far a document is, and why it failed, by the last row of a table that has one for each time it was tried."""
+    found = processing_of(one, tables, sample)
+    if not found or sample.unique(*found):
+        return
+    tried, column = found
+    last = next((name for name in tried.columns if rank(name, COLUMNS["*.created_at"]) >= 0.8), tried.key)
+    which = f"from {tried.quoted} w where {on_row(tried, column, 'w', alias, tried.references[column][2])}"
+    end = f"{which} order by {place_of('w', last or column)} desc limit 1)"
+    name = max(tried.columns, key=lambda each: rank(each, COLUMNS["documents.status"]))
+    given = [each for each in sample(tried, [name]).get(name, ()) if each is not None]
+    read = values.read_words("documents.status", place_of("w", name), name, tried.columns[name], given)
+    yield Line("status", f"(select {read.sql} {end}", (), SAID, f"its last row of {tried.name}", read.words)
+    why = max(tried.columns, key=lambda each: rank(each, FAILURES))
+    yield Line("failure_reason", f"(select {place_of('w', why)} {end}", (), SAID, f"its last row of {tried.name}")
 
 
 def status_by_time(one: TableSeen, alias: str) -> str:

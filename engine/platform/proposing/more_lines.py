@@ -7,7 +7,7 @@ from itertools import chain, islice
 
 from gendash.engine.platform.proposing.beside import reason_beside, reason_by_rows
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
-from gendash.engine.platform.proposing.documents import of_named_file
+from gendash.engine.platform.proposing.documents import of_named_file, state_of_last_try
 from gendash.engine.platform.proposing.elsewhere import person_of_owners, person_of_participants, role_of_members
 from gendash.engine.platform.proposing.names import meaning
 from gendash.engine.platform.proposing.people import (
@@ -63,6 +63,8 @@ def lines_elsewhere(columns: Columns, table: str, one: TableSeen, lines: Sequenc
         )
     if table == "documents":
         yield from of_named_file("d", one, by, columns.tables, columns.with_nulls)
+        tried = state_of_last_try("d", one, columns.tables, columns.with_nulls)
+        yield from (line for line in tried if line.column not in by)
     person = {"conversations": "user_id", "tickets": "created_by"}.get(table, "")
     if person and person not in by:
         yield from person_by_address(columns, table, person, one)

@@ -5,6 +5,7 @@ Names, types, keys, foreign keys and a sample of values are the evidence. A pers
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from gendash.engine.platform.proposing.beside import state_beside
 from gendash.engine.platform.proposing.codes import decoded
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
 from gendash.engine.platform.proposing.derived import conversations_of, people_of, ratings_of
+from gendash.engine.platform.proposing.doubts import cautious
 from gendash.engine.platform.proposing.handled import is_ticket
 from gendash.engine.platform.proposing.in_json import AS_JSON, JSON, messages_in_json
 from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated, unsent
@@ -36,6 +38,7 @@ from gendash.engine.platform.proposing.values import place_of
 from gendash.engine.platform.proposing.writers import PAIR, messages_among, person_of_messages, writer_of
 
 QUESTIONS = 10
+UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}$")
 NEEDED = {
     "conversations": ("created_at",),
     "messages": ("conversation_id", "created_at"),
@@ -104,8 +107,9 @@ class _Proposer:
         if "tickets" in found:
             moves = next((table for table, of in self.contract.items() if "to_status" in of), "")
             found |= moves_of(self.columns, found["tickets"], moves) if moves else {}
+        found, doubts = cautious(found, self.tables, self.columns.with_nulls)
         tables, asked_of = with_tenants(found, self.tables)
-        return Proposal(tables, list(dict.fromkeys([*asked_of, *self.questions]))[:QUESTIONS])
+        return Proposal(tables, list(dict.fromkeys([*asked_of, *self.questions, *doubts]))[:QUESTIONS])
 
     def _table_of_parts(self, table: str) -> ProposedTable | None:
         """The proposal for a canonical table, whose rows may be in several tables."""
@@ -247,7 +251,7 @@ class _Proposer:
             why = "primary key" if column == one.key else "foreign keys name it, or its name"
             sure = 0.98 if column == one.key else 0.85
             scope = self.columns.scope(one)
-            if column in one.keys and len(one.keys) > 1 and one.columns[column] != "uuid":
+            if column in one.keys and len(one.keys) > 1 and not self._is_uuid(one, column):
                 beside = ", ".join(other for other in one.keys if other != column)
                 if not scope:
                     self.questions.append(f"{table}.{name}: is {column} of {one.name} unique without {beside}?")
@@ -259,6 +263,11 @@ class _Proposer:
             together = " || ':' || ".join(place_of(alias, column) for column in one.keys)
             return Line(name, together, one.keys, 0.85, "primary key, its columns together")
         return None
+
+    def _is_uuid(self, one: TableSeen, column: str) -> bool:
+        """True if ids are unique by how they are made, whatever their type."""
+        given = self.columns.sample(one, [column]).get(column, ()) if one.columns[column] != "uuid" else ()
+        return one.columns[column] == "uuid" or (len(given) > 1 and all(UUID.match(str(each)) for each in given))
 
     def _ask(self, table: str, one: TableSeen, found: set[str], pair: tuple[str, str] | None) -> None:
         for column in NEEDED[table]:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from math import log10
 
 from gendash.engine.platform.proposing.actors import WORDS_KINDS, choose_people
+from gendash.engine.platform.proposing.beside import role_beside
 from gendash.engine.platform.proposing.documents import choose_documents
 from gendash.engine.platform.proposing.handled import is_closed, is_ranked, is_ticket
 from gendash.engine.platform.proposing.names import (
@@ -55,6 +56,8 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
             found.others.setdefault(kind, []).append(one)
     if "messages" not in found.tables:
         _choose_events(found, filled, sample)
+    if "messages" not in found.tables:
+        _choose_json_events(found, filled, sample)
     fits = [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH]
     choose_documents(found, fits, tables, sample)
     _choose_conversations(found, tables, sample)
@@ -107,6 +110,18 @@ def _choose_events(found: TableChoice, tables: Sequence[TableSeen], sample: RowS
                 listed = " or ".join(map(repr, sorted(words)))
                 found.questions.append(f"messages: are they the rows of {one.name} whose {name} is {listed}?")
                 return
+
+
+def _choose_json_events(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
+    """Messages among the rows of conversations whose JSON says who wrote each: both sides; it is asked."""
+    known = COLUMNS["messages.conversation_id"]
+    for one in sorted(tables, key=lambda each: -each.rows)[:MOST_TABLES]:
+        within = any(rank(name, known) >= 0.8 for name in one.columns) and one not in found.tables.values()
+        if within and next(role_beside(one, sample), None):
+            found.tables["messages"] = one
+            found.doubtful.add("messages")
+            found.questions.append(f"messages: are they all rows of {one.name}? Their JSON says who wrote each")
+            return
 
 
 def _says(word: str) -> str:
