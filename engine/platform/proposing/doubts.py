@@ -12,7 +12,17 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from gendash.engine.platform.proposing import values
-from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, WORDS, joined_words, rank, words_of
+from gendash.engine.platform.proposing.names import (
+    COLUMNS,
+    STATES,
+    TABLES,
+    TEXTS,
+    WORDS,
+    WRITERS,
+    joined_words,
+    rank,
+    words_of,
+)
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.scores import has_column, is_of_people, pair_of
 from gendash.engine.platform.proposing.values import place_of
@@ -21,6 +31,7 @@ DOUBTED = CERTAIN - 0.1
 SOME = 0.2  # of the rows of messages, how many others are worth a doubt
 MOST = 0.5  # of the messages of people, those that name one
 PERSONS = (("conversations", "user_id"), ("tickets", "created_by"))
+ASKS = {"customer", "contact", "client", "requester", "visitor"}  # words of columns that name who asks for help
 IDS = ("id", "uuid", "guid", "uid", "public_id", "external_id")
 # truth values of a row that change nothing about whether it counts
 HARMLESS = {"pinned", "starred", "archived", "favorite", "favourite", "edited", "read", "seen", "public", "shared",
@@ -63,9 +74,9 @@ def cautious(
     found: Mapping[str, ProposedTable], tables: Sequence[TableSeen], sample: RowSample
 ) -> tuple[dict[str, ProposedTable], list[str]]:
     """The proposal in which nothing is certain that something speaks against, and what is asked about that."""
-    seen, doubted, asked = _Seen(found, tables, sample), dict(found), list[str]()
+    doubted, asked = dict(found), list[str]()
     for rule in RULES:
-        for doubt in rule(seen):
+        for doubt in list(rule(_Seen(doubted, tables, sample))):
             before = doubted[doubt.table]
             doubted[doubt.table] = _with_doubt(before, doubt)
             asked += [doubt.question] if doubt.question and doubted[doubt.table] != before else []
@@ -155,15 +166,30 @@ def _staff(seen: _Seen) -> Iterator[Doubt]:
 
 def _unnamed_people(seen: _Seen) -> Iterator[Doubt]:
     """People whom neither conversations nor questions name: perhaps those who answer, or develop."""
-    if "users" not in seen.found or not {"conversations", "messages"} & seen.found.keys():
+    if "users" not in seen.found:
         return
     people = seen.found["users"].source
-    lines = (seen.line(table, column) for table, column in PERSONS if table in seen.found)
-    if any(lines) or _write(seen, people):
+    unsure = {doubt.table for doubt in _other_person(seen)}
+    if any(seen.line(table, column) for table, column in PERSONS if table not in unsure) or _write(seen, people):
         return
     yield Doubt(
         "users", question=f"users: are the rows of {people.name} those who talk? Nothing that is asked names them"
     )
+
+
+def _other_person(seen: _Seen) -> Iterator[Doubt]:
+    """The person of a row that names a customer, too, in a column of another name: who owns it may handle it."""
+    for table, column in PERSONS:
+        line = seen.line(table, column)
+        source = seen.found[table].source if line else None
+        words = {name: set(words_of(name).split("_")) for name in source.columns} if source else {}
+        asks = [name for name, of in words.items() if of & ASKS and words_of(name).endswith(("_id", "_by"))]
+        if line and source and line.reads and not set(asks) & set(line.reads):
+            given = seen.sample(source, asks) if asks else {}
+            named = [name for name, found in given.items() if len([each for each in found if each]) > 1]
+            if named:
+                asked = f"{table}.{column}: is it {line.reads[0]} or {named[0]} of {source.name}?"
+                yield Doubt(table, {column}, question=asked)
 
 
 def _write(seen: _Seen, people: TableSeen) -> bool:
@@ -172,7 +198,8 @@ def _write(seen: _Seen, people: TableSeen) -> bool:
     if not said or not role or not role.sql:
         return False
     mine = f"lower(({role.sql})::text) in ('user', 'human')"
-    named = (name for name, to in said.source.references.items() if to[:2] == people.place)
+    known = (*WRITERS, *COLUMNS["conversations.user_id"])
+    named = (name for name, to in said.source.references.items() if to[:2] == people.place and rank(name, known) >= 0.8)
     shares = (seen.sample.share(said.source, "m", f"{place_of('m', name)} is not null", mine) for name in named)
     return any((share or 0.0) >= MOST for share in shares)
 
@@ -277,6 +304,6 @@ def _unread_flags(seen: _Seen) -> Iterator[Doubt]:
 
 
 RULES = (
-    _unnamed_people, _owned_people, _rival_messages, _rival_documents, _unlinked, _staff, _other_id, _loose_words,
-    _empty, _unread_flags,
+    _other_person, _unnamed_people, _owned_people, _rival_messages, _rival_documents, _unlinked, _staff, _other_id,
+    _loose_words, _empty, _unread_flags,
 )  # fmt: skip

@@ -28,7 +28,10 @@ def select_text(one: ProposedTable) -> str:
         parts = []
         for role, text in (("user", question), ("assistant", answer)):
             own = [_of_pair(line, role, text) for line in lines]
-            written = (f"{alias}.{quote_name(text)} <> ''", 0.75, "who wrote nothing wrote no message")
+            given = f"{alias}.{quote_name(text)}"
+            in_json = source.columns.get(text) in ("json", "jsonb")
+            filled = f"{given}::text not in ('{{}}', '[]', 'null')" if in_json else f"{given} <> ''"
+            written = (filled, 0.75, "who wrote nothing wrote no message")
             parts.append(_select(one, alias, own, [*one.conditions, written]))
         return "\n".join([*head, *"\nunion all\n".join(parts).split("\n"), ""])
     return "\n".join([*head, _select(one, alias, lines, one.conditions), ""])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from gendash.engine.platform.proposing.elsewhere import name_of
+from gendash.engine.platform.proposing.elsewhere import name_of, words_named
 from gendash.engine.platform.proposing.names import (
     ANSWER,
     CHUNKS,
@@ -16,6 +16,7 @@ from gendash.engine.platform.proposing.names import (
     QUESTION,
     TABLES,
     TEXTS,
+    meaning,
     rank,
     words_of,
 )
@@ -36,13 +37,13 @@ FILE_NAMES = ("filename", "file_name", "file_path", "path", "url")
 
 
 def score_of(
-    kind: str, one: TableSeen, tables: Sequence[TableSeen], said: Collection[Place], files: Collection[Place]
+    kind: str, one: TableSeen, tables: Sequence[TableSeen], said: Mapping[Place, float], files: Collection[Place]
 ) -> float:
     name = rank(one.name, TABLES[kind])
     if kind == "messages" and pair_of(one):
         name = max(name, 0.7)  # a row is a question and its answer, whatever the table's name
-    if kind == "messages" and one.place in said:
-        name = max(name, 0.55)
+    if kind == "messages":
+        name = max(name, said.get(one.place, 0.0))
     if kind == "documents" and _is_of_files(one, tables):
         name = max(name, 0.6)
     name = _by_key(kind, one, name)
@@ -57,6 +58,20 @@ def is_said(one: TableSeen, sample: RowSample) -> bool:
     texts = any(rank(column, TEXTS) == 1 or words_of(column) in TEXTS for column in one.columns)
     given = sample(one, within) if within and texts else {}
     return any(each is not None for values in given.values() for each in values)
+
+
+def has_sides(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> bool:
+    """True if a column, or the words that it names, says of some rows that a person wrote them, of others an agent."""
+    for name, kind in one.columns.items():
+        if not rank(name_of(one, name), COLUMNS["messages.role"]):
+            continue
+        words = words_named(one, name, place_of("m", name), tables) if name in one.references else None
+        if not words and (name in one.references or not kind.startswith(TEXT_KINDS)):
+            continue
+        given = sample(words.table, [words.label])[words.label] if words else sample(one, [name]).get(name, ())
+        if {"user", "assistant"} <= {meaning("messages.role", str(each)) for each in given if each is not None}:
+            return True
+    return False
 
 
 def _by_key(kind: str, one: TableSeen, name: float) -> float:
@@ -160,7 +175,7 @@ def _is_asked(one: TableSeen) -> bool:
 
 def _is_called(column: str, name: str) -> bool:
     words = words_of(column)
-    plain = {words, *(words.removesuffix(f"_{end}") for end in TEXTS)}
+    plain = {words, *(words.removesuffix(f"_{end}") for end in (*TEXTS, "detail"))}
     wanted = words_of(name)
     return wanted in plain or any(
         one.startswith(("model_", "bot_", "ai_")) and one.endswith(f"_{wanted}") for one in plain

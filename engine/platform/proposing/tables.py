@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from math import log10
 
@@ -18,11 +18,15 @@ from gendash.engine.platform.proposing.names import (
     words_of,
 )
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
-from gendash.engine.platform.proposing.scores import is_of_people, is_said, names_files, pair_of, score_of
+from gendash.engine.platform.proposing.scores import has_sides, is_of_people, is_said, names_files, pair_of, score_of
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
 NO_TICKETS = ("task", "todo", "job", "goal", "milestone")  # work that nobody asked the staff for
 SOME = 0.2  # of the rows of messages, how many others are worth a question
+BOTH_SIDES = 0.3  # of a score, for words that say who wrote each row
+TICKETS = TABLES["tickets"][:2]
+TALKS = (*TABLES["conversations"], *TICKETS)
+WRITTEN, ANSWERED = 0.55, 0.6  # as good as a name: texts in a conversation; both sides in a ticket
 PER_DECADE = 0.06  # of a score, for ten times as many rows
 GROUPS = (
     "tenant",
@@ -42,10 +46,14 @@ MOST_TABLES = 30  # whose words are looked at for events
 def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice:
     """The best table of each kind; no table is of two kinds, but a conversation may be a ticket, too."""
     filled = [one for one in tables if one.rows] or list(tables)  # an empty table may be a former one
-    said = {one.place for one in filled if is_said(one, sample)}
+    said = {one.place: WRITTEN for one in filled if is_said(one, sample)}
+    within = [one for one in filled if any(rank(to[1], TALKS) > 0.5 for to in one.references.values())]
+    sided = {one.place for one in within if has_sides(one, tables, sample)}
+    of_tickets = {one.place for one in within if any(rank(to[1], TICKETS) >= 0.8 for to in one.references.values())}
+    said |= dict.fromkeys(sided & of_tickets, ANSWERED)
     files = {one.place for one in filled if names_files(one, sample)}
     scores = [(score_of(kind, one, tables, said, files), kind, one) for kind in TABLES for one in filled]
-    scores.sort(key=lambda one: (-one[0] - _more(*one[1:]), -one[2].rows))
+    scores.sort(key=lambda one: (-one[0] - _more(*one[1:], sided), -one[2].rows))
     found = TableChoice({})
     for score, kind, one in scores:
         if score >= ENOUGH and kind not in found.tables and one not in found.tables.values():
@@ -89,9 +97,10 @@ def _choose_by_words(found: TableChoice, tables: Sequence[TableSeen], sample: Ro
             return
 
 
-def _more(kind: str, one: TableSeen) -> float:
-    """What the rows of a table speak for it: of several with messages that of the platform has most by far."""
-    return PER_DECADE * log10(max(one.rows, 1)) if kind == "messages" else 0.0
+def _more(kind: str, one: TableSeen, sided: Collection[Place]) -> float:
+    """What the rows of a table speak for it: of several with messages that of the platform has both sides, and most."""
+    many = PER_DECADE * log10(max(one.rows, 1))
+    return many + BOTH_SIDES * (one.place in sided) if kind == "messages" else 0.0
 
 
 def _choose_events(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
@@ -171,7 +180,9 @@ def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sampl
         found.doubtful |= {"conversations"} if named else set()
         for one in named.values():
             found.questions.append(f"conversations: is one a row of {one.name}? It is what {messages.name} belong to")
-    if not named and ticket:  # in a helpdesk what people write belongs to tickets
+    weak = not any(rank(one.name, TABLES["conversations"]) >= 0.8 for one in named.values())
+    of_tickets = ticket and any(to[:2] == ticket.place for to in messages.references.values())
+    if ticket and (not named or (weak and of_tickets)):  # in a helpdesk what people write belongs to tickets
         named = {column: ticket for column, to in messages.references.items() if to[:2] == ticket.place}
     given = sample(messages, list(named)) if named else {}
     used = {column: one for column, one in named.items() if set(given.get(column, ())) != {None}}
