@@ -35,7 +35,7 @@ ASKS = {"customer", "contact", "client", "requester", "visitor"}  # words of col
 IDS = ("id", "uuid", "guid", "uid", "public_id", "external_id")
 # truth values of a row that change nothing about whether it counts
 HARMLESS = {"pinned", "starred", "archived", "favorite", "favourite", "edited", "read", "seen", "public", "shared",
-            "voice", "active", "verified", "default"}  # fmt: skip
+            "voice", "active", "verified", "default", "breached"}  # fmt: skip
 RUNS, MAY_RUN = ("admin", "super", "owner"), ("agent", "operator", "support", "employee")
 FLAGS_OF_STAFF = {*RUNS, *MAY_RUN, "superuser", "staff", "moderator"}
 
@@ -126,10 +126,11 @@ def _loose_words(seen: _Seen) -> Iterator[Doubt]:
 
 
 def _other_id(seen: _Seen) -> Iterator[Doubt]:
-    """A key that no other table names, beside another column that identifies each row; or a key of several columns."""
+    """A key that no other table names, beside another column that identifies each row; or one with a constant."""
     for table, one in seen.found.items():
         id_, source = one.lines[0], one.source
-        if len(id_.reads) > 1 and not one.parts:
+        several = {name: given for name, given in seen.sample(source, id_.reads).items() if len(id_.reads) > 1}
+        if not one.parts and any(len(given) == 1 for given in several.values()):
             yield Doubt(table, {id_.column})
         if len(id_.reads) != 1 or one.grouped:
             continue
@@ -143,7 +144,7 @@ def _other_id(seen: _Seen) -> Iterator[Doubt]:
 
 
 def _staff(seen: _Seen) -> Iterator[Doubt]:
-    """Whether those who help are administrators is the platform's to say; and so who answers, if that depends on it."""
+    """Whether those who help are administrators is the platform's to say."""
     role = seen.line("users", "role")
     if role is None:
         return
@@ -156,9 +157,6 @@ def _staff(seen: _Seen) -> Iterator[Doubt]:
     odd += [word for word in role.words if word not in odd and words_of(word) in MAY_RUN]
     if odd:
         yield Doubt("users", {"role"}, question=f"users.role: are those of {', '.join(odd[:4])} administrators?")
-        said = seen.line("messages", "role")
-        if said and not said.words and seen.found["users"].source.quoted in said.sql:
-            yield Doubt("messages", {"role"})
 
 
 # ── tables ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -53,7 +53,7 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
     said |= dict.fromkeys(sided & of_tickets, ANSWERED)
     files = {one.place for one in filled if names_files(one, sample)}
     scores = [(score_of(kind, one, tables, said, files), kind, one) for kind in TABLES for one in filled]
-    scores.sort(key=lambda one: (-one[0] - _more(*one[1:], sided), -one[2].rows))
+    scores.sort(key=lambda one: (-one[0] - _more(one[1], one[2], sided), -one[2].rows))
     found = TableChoice({})
     for score, kind, one in scores:
         if score >= ENOUGH and kind not in found.tables and one not in found.tables.values():
