@@ -193,9 +193,9 @@ def _other_person(seen: _Seen) -> Iterator[Doubt]:
 def _write(seen: _Seen, people: TableSeen) -> bool:
     """True if the messages of those who ask name these people."""
     role, said = seen.line("messages", "role"), seen.found.get("messages")
-    if not said or not role or not role.sql:
+    if not said or not role or not (role.sql or said.pair):
         return False
-    mine = f"lower(({role.sql})::text) in ('user', 'human')"
+    mine = f"lower(({role.sql})::text) in ('user', 'human')" if role.sql else "true"
     known = (*WRITERS, *COLUMNS["conversations.user_id"])
     named = (name for name, to in said.source.references.items() if to[:2] == people.place and rank(name, known) >= 0.8)
     shares = (seen.sample.share(said.source, "m", f"{place_of('m', name)} is not null", mine) for name in named)
@@ -209,7 +209,8 @@ def _owned_people(seen: _Seen) -> Iterator[Doubt]:
     for column, to in people.references.items() if people else ():
         owner = by_place.get(to[:2])
         owns = column != people.key and rank(column, COLUMNS["conversations.user_id"]) >= 0.8 if people else False
-        if people and owner and owner is not people and owns and is_of_people(owner):
+        belongs = bool(people and owner and owner is not people and owns and is_of_people(owner))
+        if people and owner and belongs and not seen.sample.unique(people, column):
             yield Doubt("users", question=f"users: are they the rows of {people.name}, or of {owner.name}?")
             names = (*PERSONS, ("documents", "user_id"), ("feedback", "user_id"))
             yield from (Doubt(table, {name}) for table, name in names if table in seen.found)

@@ -160,6 +160,7 @@ class _Proposer:
         lines = [decoded(self.columns, table, one, line) for line in lines]
         if table == "messages" and pair_of(one):  # a column with the words of one side says who asked
             lines = [line for line in lines if line.column != "role" or "assistant" in line.words.values()]
+            lines += self._all_of_a_person(one) if "conversation_id" not in {line.column for line in lines} else []
         elif table == "messages":
             role = next((line for line in lines if line.column == "role"), None)
             written = writer_of(self.columns, one, self.events, role)
@@ -175,6 +176,13 @@ class _Proposer:
             return None
         lines = self._with_others(table, one, [id_line, *lines])
         return self._with_rows(table, one, lines) if lines else None
+
+    def _all_of_a_person(self, one: TableSeen) -> Iterator[Line]:
+        """The conversation of questions that name none, and a person: all of that person is one; it is asked."""
+        person = self.columns.line("conversations", "user_id", one)
+        if person and len(person.reads) == 1 and person.reads[0] in one.references:
+            self.questions.append(f"conversations: is all that {person.reads[0]} of {one.name} asked one conversation?")
+            yield Line("conversation_id", person.sql.replace("c.", "m.", 1), person.reads, 0.6, "all of a person")
 
     def _with_others(self, table: str, one: TableSeen, lines: list[Line]) -> list[Line]:
         """The lines with those that are no plain column, or to be written; none if a time cannot be had."""

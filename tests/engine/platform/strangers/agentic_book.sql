@@ -1,0 +1,8 @@
+-- An invented database with the tables of chats of a public book with an assistant (sessions named by a text beside their key), people in
+-- the usual form, since only an excerpt was read; its adapter, written by hand before the first run, is in the folder.
+create table users (id serial primary key, email varchar(255) not null unique, name varchar(255), hashed_password varchar(255) not null, is_active boolean default true, created_at timestamptz default now(), updated_at timestamptz default now());
+create table sessions (id serial primary key, session_id varchar(36) unique not null, user_id integer, created_at timestamptz default now(), updated_at timestamptz default now());
+create table messages (id serial primary key, session_id varchar(36) not null references sessions (session_id), chapter varchar(255), role varchar(20) not null, content text not null, citations jsonb, created_at timestamptz default now());
+insert into users (email, name, hashed_password, is_active, created_at, updated_at) select 'u' || n || '@example.org', 'N' || n, 'x', n % 8 > 0, timestamptz '2026-02-01' + n * interval '1 day', timestamptz '2026-03-10' from generate_series(1, 25) n;
+insert into sessions (session_id, user_id, created_at, updated_at) select md5('s' || n)::uuid::text, case when n % 6 > 0 then 1 + n % 25 end, timestamptz '2026-03-01' + n * interval '3 hours', timestamptz '2026-03-01' + n * interval '4 hours' from generate_series(1, 90) n;
+insert into messages (session_id, chapter, role, content, citations, created_at) select md5('s' || (1 + n / 6))::uuid::text, 'c1', (array['user', 'assistant'])[1 + n % 2], 'x', '[]', timestamptz '2026-03-01' + (1 + n / 6) * interval '3 hours' + n % 6 * interval '1 minute' from generate_series(0, 539) n;

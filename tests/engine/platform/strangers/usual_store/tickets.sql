@@ -1,0 +1,1 @@
+select t.id as ticket_id, t.user_id as created_by, t.supporter_id as assigned_to, case t.status when 'assigned' then 'in_progress' else t.status end as status, t.priority as priority, t.created_at as created_at, t.updated_at as updated_at, t.closed_at as closed_at from support_tickets t

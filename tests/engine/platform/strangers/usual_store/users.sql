@@ -1,0 +1,1 @@
+select u.id as user_id, u.first_name as first_name, u.last_name as last_name, case u.role when 'super_admin' then 'super_admin' when 'admin' then 'admin' when 'supporter' then 'admin' else 'user' end as role, u.created_at as created_at, u.updated_at as updated_at from users u
