@@ -107,8 +107,8 @@ def _named(values: Sequence[tuple[str, Field]]) -> Frame:
 
 
 def _joined(frames: Sequence[Frame], every: Sequence[Frame]) -> Frame:
-    """Series as one table of times."""
-    moments = sorted({at for frame in frames for at in frame.fields[0].values})
+    """Series as one table of times; a row without a time is in no chart either."""
+    moments = sorted({at for frame in frames for at in frame.fields[0].values if at is not None})
     first = frames[0]
     columns = [Field(first.fields[0].name, "time", moments, config=first.fields[0].config)]
     for frame in frames:
