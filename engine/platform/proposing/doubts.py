@@ -100,7 +100,7 @@ def _with_doubt(one: ProposedTable, doubt: Doubt) -> ProposedTable:
 
 
 def _empty(seen: _Seen) -> Iterator[Doubt]:
-    """A column without a value in any row says nothing."""
+    """A column that is empty in all rows is no evidence."""
     for table, one in seen.found.items():
         reads = {
             line.reads[0]: line.column for line in one.lines if len(line.reads) == 1 and line.confidence >= CERTAIN
