@@ -1,0 +1,100 @@
+"""What speaks against lines and rows: empty columns, words read loosely, other ids, unread flags. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.doubt import Doubt, Proposed
+from gendash.engine.platform.proposing.names import (
+    STATES,
+    WORDS,
+    joined_words,
+    rank,
+    words_of,
+)
+from gendash.engine.platform.proposing.proposal import CERTAIN
+
+IDS = ("id", "uuid", "guid", "uid", "public_id", "external_id")
+# truth values of a row that change nothing about whether it counts
+HARMLESS = {"pinned", "starred", "archived", "favorite", "favourite", "edited", "read", "seen", "public", "shared",
+            "voice", "active", "verified", "default", "breached"}  # fmt: skip
+RUNS, MAY_RUN = ("admin", "super", "owner"), ("agent", "operator", "support", "employee")
+FLAGS_OF_STAFF = {*RUNS, *MAY_RUN, "superuser", "staff", "moderator"}
+
+
+def empty(seen: Proposed) -> Iterator[Doubt]:
+    """A column that is empty in all rows is no evidence."""
+    for table, one in seen.found.items():
+        reads = {
+            line.reads[0]: line.column for line in one.lines if len(line.reads) == 1 and line.confidence >= CERTAIN
+        }
+        reads = {name: column for name, column in reads.items() if name in one.source.columns and not one.parts}
+        given = seen.sample(one.source, list(reads)) if reads and one.source.rows else {}
+        for name, column in reads.items():
+            if name in given and not any(each not in (None, "") for each in given[name]):
+                yield Doubt(table, {column})
+
+
+def loose_words(seen: Proposed) -> Iterator[Doubt]:
+    """A word of which only a part is known, such as that after a negation; who writes says it in many ways."""
+    for table, one in seen.found.items():
+        for line in one.lines:
+            full = f"{table}.{line.column}"
+            known = {joined_words(each) for of in WORDS.get(full, {}).values() for each in of}
+            plain = {word for word in line.words if word in ("true", "false") or word.lstrip("-").isdigit()}
+            loose = [word for word in line.words if word not in plain and joined_words(word) not in known]
+            if full in WORDS and full != "messages.role" and loose:
+                listed = ", ".join(map(repr, loose[:6]))
+                yield Doubt(table, {line.column}, question=f"{full}: is {listed} read right, by a part of the word?")
+
+
+def other_id(seen: Proposed) -> Iterator[Doubt]:
+    """A key that no other table names, beside another column that identifies each row; or one with a constant."""
+    for table, one in seen.found.items():
+        id_, source = one.lines[0], one.source
+        several = {name: given for name, given in seen.sample(source, id_.reads).items() if len(id_.reads) > 1}
+        if not one.parts and any(len(given) == 1 for given in several.values()):
+            yield Doubt(table, {id_.column})
+        if len(id_.reads) != 1 or one.grouped:
+            continue
+        named = any(to == (*source.place, id_.reads[0]) for other in seen.tables for to in other.references.values())
+        own = f"{words_of(table)}_id"
+        called = [name for name in source.columns if words_of(name) in (*IDS, own) and name not in source.references]
+        others = [name for name in called if name != id_.reads[0] and not named and seen.sample.unique(source, name)]
+        if others:
+            asked = f"{table}.{id_.column}: is it {id_.reads[0]} or {others[0]} of {source.name}?"
+            yield Doubt(table, {id_.column}, question=asked)
+
+
+def staff(seen: Proposed) -> Iterator[Doubt]:
+    """Whether those who help are administrators is the platform's to say."""
+    role = seen.line("users", "role")
+    if role is None:
+        return
+    flags = [name for name, kind in seen.found["users"].source.columns.items() if kind == "boolean"]
+    mine = [name for name in role.reads if name in flags]
+    beside = [name for name in flags if mine and name not in mine and set(words_of(name).split("_")) & FLAGS_OF_STAFF]
+    odd = [*beside, *(name for name in mine if not any(each in words_of(name) for each in ("admin", "super")))]
+    runs = [word for word, of in role.words.items() if of in ("admin", "super_admin") and word != "true"]
+    odd += [word for word in runs if not any(each in word for each in RUNS)]
+    odd += [word for word in role.words if word not in odd and words_of(word) in MAY_RUN]
+    if odd:
+        yield Doubt("users", {"role"}, question=f"users.role: are those of {', '.join(odd[:4])} administrators?")
+
+
+def unread_flags(seen: Proposed) -> Iterator[Doubt]:
+    """Truth values and states of rows that no line and no condition reads: some rows may not count."""
+    for table, one in seen.found.items():
+        source = one.source
+        texts = " ".join([*(sql for sql, _, _ in one.conditions), *(line.sql for line in one.lines), *one.joins])
+        unread = {name: kind for name, kind in source.columns.items() if name not in texts}
+        flags = [name for name, kind in unread.items() if kind == "boolean"]
+        flags = [name for name in flags if not set(words_of(name).split("_")) & HARMLESS]
+        states = [name for name, kind in unread.items() if kind.startswith(values.TEXTS)]
+        states = [name for name in states if rank(name, (*STATES, "type", "kind")) >= 0.8]
+        given = seen.sample(source, [*flags, *states]) if one.conditions and (flags or states) else {}
+        several = {name: len([each for each in found if each is not None]) for name, found in given.items()}
+        odd = [name for name, many in several.items() if 1 < many <= values.MOST_WORDS]
+        if odd:
+            yield Doubt(table, (), True, f"{table}: do all rows of {source.name} count, whatever its {odd[0]} says?")

@@ -1,0 +1,142 @@
+"""What speaks against the choice of a table: rivals, people whom nothing names, rows that nothing joins. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
+from gendash.engine.platform.proposing.names import (
+    COLUMNS,
+    TABLES,
+    TEXTS,
+    WRITERS,
+    rank,
+    words_of,
+)
+from gendash.engine.platform.proposing.proposal import CERTAIN, RowSample, TableSeen
+from gendash.engine.platform.proposing.scores import has_column, is_of_people, pair_of
+from gendash.engine.platform.proposing.values import place_of
+
+SOME = 0.2  # of the rows of messages, how many others are worth a doubt
+MOST = 0.5  # of the messages of people, those that name one
+ASKS = {"customer", "contact", "client", "requester", "visitor"}  # words of columns that name who asks for help
+
+
+def unnamed_people(seen: Proposed) -> Iterator[Doubt]:
+    """People whom neither conversations nor questions name: perhaps those who answer, or develop."""
+    if "users" not in seen.found:
+        return
+    people = seen.found["users"].source
+    unsure = {doubt.table for doubt in other_person(seen)}
+    if any(seen.line(table, column) for table, column in PERSONS if table not in unsure) or _write(seen, people):
+        return
+    yield Doubt(
+        "users", question=f"users: are the rows of {people.name} those who talk? Nothing that is asked names them"
+    )
+
+
+def other_person(seen: Proposed) -> Iterator[Doubt]:
+    """The person of a row that names a customer, too, in a column of another name: who owns it may handle it."""
+    for table, column in PERSONS:
+        line = seen.line(table, column)
+        source = seen.found[table].source if line else None
+        words = {name: set(words_of(name).split("_")) for name in source.columns} if source else {}
+        asks = [name for name, of in words.items() if of & ASKS and words_of(name).endswith(("_id", "_by"))]
+        if line and source and line.reads and not set(asks) & set(line.reads):
+            given = seen.sample(source, asks) if asks else {}
+            named = [name for name, found in given.items() if len([each for each in found if each]) > 1]
+            if named:
+                asked = f"{table}.{column}: is it {line.reads[0]} or {named[0]} of {source.name}?"
+                yield Doubt(table, {column}, question=asked)
+
+
+def _write(seen: Proposed, people: TableSeen) -> bool:
+    """True if the messages of those who ask name these people."""
+    role, said = seen.line("messages", "role"), seen.found.get("messages")
+    if not said or not role or not (role.sql or said.pair):
+        return False
+    mine = f"lower(({role.sql})::text) in ('user', 'human')" if role.sql else "true"
+    known = (*WRITERS, *COLUMNS["conversations.user_id"])
+    named = (name for name, to in said.source.references.items() if to[:2] == people.place and rank(name, known) >= 0.8)
+    shares = (seen.sample.share(said.source, "m", f"{place_of('m', name)} is not null", mine) for name in named)
+    return any((share or 0.0) >= MOST for share in shares)
+
+
+def owned_people(seen: Proposed) -> Iterator[Doubt]:
+    """People who belong to other people: one may have several of these accounts."""
+    people = seen.found["users"].source if "users" in seen.found and not seen.found["users"].parts else None
+    by_place = {one.place: one for one in seen.tables}
+    for column, to in people.references.items() if people else ():
+        owner = by_place.get(to[:2])
+        owns = column != people.key and rank(column, COLUMNS["conversations.user_id"]) >= 0.8 if people else False
+        belongs = bool(people and owner and owner is not people and owns and is_of_people(owner))
+        if people and owner and belongs and not seen.sample.unique(people, column):
+            yield Doubt("users", question=f"users: are they the rows of {people.name}, or of {owner.name}?")
+            names = (*PERSONS, ("documents", "user_id"), ("feedback", "user_id"))
+            yield from (Doubt(table, {name}) for table, name in names if table in seen.found)
+            return
+
+
+def rival_messages(seen: Proposed) -> Iterator[Doubt]:
+    """Another table that is called after messages, with texts within conversations: either may be the platform's."""
+    if "messages" not in seen.found:
+        return
+    own, tickets = seen.found["messages"].source, seen.found.get("tickets")
+    aside = tickets.source.place if tickets and _talks(seen) != tickets.source.place else None
+    rivals = [one.name for one in seen.others("messages") if one.rows >= SOME * own.rows and _is_said(one, aside)]
+    if rivals:
+        yield Doubt("messages", question=f"messages: are they the rows of {own.name}, or of {', '.join(rivals[:4])}?")
+
+
+def _talks(seen: Proposed) -> tuple[str, str] | None:
+    return seen.found["conversations"].source.place if "conversations" in seen.found else None
+
+
+def _is_said(one: TableSeen, tickets: tuple[str, str] | None) -> bool:
+    """True if rows look like messages; not if they are comments of tickets that are no conversations."""
+    texts = any(words_of(name) in (*TEXTS, "comment") for name in one.columns)
+    within = has_column(one, "messages.conversation_id") or has_column(one, "messages.role")
+    of_tickets = tickets and any(to[:2] == tickets for to in one.references.values())
+    return rank(one.name, TABLES["messages"]) > 0 and not of_tickets and bool(pair_of(one) or (texts and within))
+
+
+def rival_documents(seen: Proposed) -> Iterator[Doubt]:
+    """Another table of files; where the chosen one says how far each is, only one that does, too."""
+    if "documents" not in seen.found:
+        return
+    own = seen.found["documents"].source
+    lines = (seen.line("documents", column) for column in ("status", "chunk_count"))
+    processed = any(line and line.confidence >= CERTAIN for line in lines)
+    rivals = [one for one in seen.others("documents") if _is_of_files(one) and (not processed or _has_status(one))]
+    if not processed:  # one that says how far each file of the other is
+        rivals += [one for one in seen.tables if one.rows and _has_status(one) and _has_each(one, own, seen.sample)]
+    if rivals:
+        listed = " or of ".join(one.name for one in (own, *rivals[:4]))
+        yield Doubt("documents", question=f"documents: are they the rows of {listed}?")
+
+
+def _has_each(one: TableSeen, own: TableSeen, sample: RowSample) -> bool:
+    """True if a table has a row about each of another, at most; several are tries."""
+    return any(to[:2] == own.place and sample.unique(one, column) for column, to in one.references.items())
+
+
+def _is_of_files(one: TableSeen) -> bool:
+    words = {words_of(name) for name in one.columns}
+    sized = {"file_type", "file_size"} <= words or bool(words & {"filename", "file_name"})
+    return sized or rank(one.name, TABLES["documents"]) > 0
+
+
+def _has_status(one: TableSeen) -> bool:
+    return any(rank(name, COLUMNS["documents.status"]) >= 0.8 for name in one.columns)
+
+
+def unlinked(seen: Proposed) -> Iterator[Doubt]:
+    """Messages of which neither the conversation nor the writer is certain, and rows whose conversation is unknown."""
+    said, talks = seen.found.get("messages"), seen.found.get("conversations")
+    talk, role = seen.line("messages", "conversation_id"), seen.line("messages", "role")
+    if said and not any(line and line.confidence >= CERTAIN for line in (talk, role)):
+        yield Doubt("messages")
+    if said and not (talk and talk.confidence >= CERTAIN):
+        yield Doubt("messages", (), rows=True)  # they may be deleted with it
+    if talks and (talks.grouped or not talk):
+        yield Doubt("conversations")
