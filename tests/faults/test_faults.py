@@ -12,7 +12,7 @@ from all_faults import every_fault, sample
 from fault import Fault
 from run_faults import copy_content, packaged, run
 
-SEED, SAMPLE, ALL = 20261129, 14, 3000
+SEED, SAMPLE, ALL = 20261129, 10, 3000
 _LISTED: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "survivors.yaml").read_text("utf-8"))
 SURVIVORS = _LISTED["legal"] | _LISTED["unchecked"]
 

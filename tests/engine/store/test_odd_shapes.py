@@ -94,7 +94,7 @@ def site(request: pytest.FixtureRequest, database: str, definitions: Definitions
         yield definitions(database, f"time_zone: Asia/Kathmandu\n{own}{OFF}"), connection
 
 
-@pytest.mark.parametrize("small", [1024, -1], ids=["whole", "in parts"])
+@pytest.mark.parametrize("small", [pytest.param(1024, marks=pytest.mark.soak), -1], ids=["whole", "in parts"])
 def test_each_figure_equals_plain_sql(site: Any, small: int, monkeypatch: pytest.MonkeyPatch) -> None:
     catalog, connection = site
     monkeypatch.setattr(read, "SMALL_PAGES", small)

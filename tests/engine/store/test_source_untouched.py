@@ -68,7 +68,7 @@ def watched(url: str) -> Iterator[set[tuple[str, str]]]:
         thread.join()
 
 
-@pytest.mark.parametrize("name", ["dify", "open-webui-json"])
+@pytest.mark.parametrize("name", ["dify", pytest.param("open-webui-json", marks=pytest.mark.soak)])
 def test_the_platforms_database_is_as_it_was_after_everything_that_reads_it(
     name: str, new_database: Callable[[], str], definitions: Callable[..., Catalog], monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,

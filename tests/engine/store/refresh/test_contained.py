@@ -215,7 +215,7 @@ def test_a_panel_whose_query_never_ends_is_one_line_of_verify_and_the_others_are
     assert found["quick"]["status"] == "ok", found["quick"]["why"]
 
 
-@pytest.mark.parametrize("form", ["html", "pdf"])
+@pytest.mark.parametrize("form", ["html", pytest.param("pdf", marks=pytest.mark.soak)])
 def test_a_panel_whose_query_never_ends_is_named_on_its_page_and_the_others_are_drawn(mine: Path, form: str) -> None:
     done = CliRunner().invoke(cli, ["page", "mine", "--out", "pages", "--format", form, "--no-verify"])
     assert done.exit_code == 0, (done.output, done.exception)
