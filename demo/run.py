@@ -39,6 +39,11 @@ AUDIT_S = 3600.0
 Say = Callable[[str], None]
 
 
+def commands(environment: Path, settings: Path) -> str:
+    """What to type in a shell to use a demo that runs, wherever its folder is."""
+    return f". {shlex.quote(str(environment))}; gendash --config {shlex.quote(str(settings))} verify"
+
+
 @dataclass(frozen=True)
 class Steps:
     """The engine's steps, handed in by the composition root. ``at`` is the time that they take for now, or None.
@@ -378,7 +383,7 @@ class _Demo:
             (self.options.folder / "gendash.yaml").write_text(yaml.safe_dump(self.settings, sort_keys=False), "utf-8")
             if url:
                 self.say(f"open: {url}/d/{self.config().dashboard_uid('overview')}")
-            self.say(f"use it: . {place}; gendash --config {self.options.folder / 'gendash.yaml'} verify")
+            self.say(f"use it: {commands(place, self.options.folder / 'gendash.yaml')}")
             self.say("running; new data keeps arriving until Ctrl-C")
         else:
             self.say("next: `gendash demo --keep` keeps running with new data, and Grafana if installed")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -12,7 +13,7 @@ import psycopg
 import pytest
 
 from gendash.demo import history
-from gendash.demo.run import MARK, Options, Steps, run_demo
+from gendash.demo.run import MARK, Options, Steps, commands, run_demo
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
@@ -165,3 +166,9 @@ def test_the_steps_find_a_database_a_langfuse_and_a_prometheus(
     assert any("the incident: 12:45 to 13:30 (Europe/Berlin)" in line for line in said)
     secrets = [verified[key] for key in ("database_url", "reader_password", "langfuse.secret_key")]
     assert not any(secret in line for secret in secrets for line in said)
+
+
+def test_what_to_type_holds_in_a_folder_with_a_blank() -> None:
+    folder = Path("/a folder/it's here")
+    words = shlex.split(commands(folder / "env", folder / "gendash.yaml"))
+    assert words == [".", f"{folder}/env;", "gendash", "--config", f"{folder}/gendash.yaml", "verify"]
