@@ -22,8 +22,16 @@ ROLE = "gendash_source"
 
 
 @click.command()
+@click.option(
+    "--table",
+    "named",
+    multiple=True,
+    metavar="KIND=TABLE",
+    help="The table that holds users, conversations, messages, feedback, documents or tickets; `none` if no table "
+    "does. Answers a question of a former run; may be repeated.",
+)
 @click.pass_obj
-def init(settings: Settings) -> None:
+def init(settings: Settings, named: tuple[str, ...]) -> None:
     """Look at the platform's database and write what gendash needs: gendash.yaml, an adapter, grants.sql.
 
     A platform that gendash knows is recognised by its tables. For any other an adapter is proposed in my_platform/,
@@ -46,8 +54,8 @@ def init(settings: Settings) -> None:
         raise Refused(Problem("init", "no database is named", "set GENDASH_SOURCE_URL, or GENDASH_DATABASE_URL"))
     with connect(source(config), read_only=True, application="gendash init") as connection:
         tables = read_snapshot(connection, config["schema"])
-        known = _known_platform(tables)
-        texts = {} if known else _proposed(connection, config, tables)
+        known = None if named else _known_platform(tables)
+        texts = {} if known else _proposed(connection, config, tables, named)
         schema, adapter = known or (_schema_of(tables, texts), f"./{FOLDER}")
         texts = {f"{FOLDER}/{name}": text for name, text in texts.items()}
         settings_text = _settings_text(config, schema, adapter)
@@ -93,22 +101,27 @@ def _known_platform(tables: list[TableSeen]) -> tuple[str, str] | None:
     return schema, name
 
 
-def _proposed(connection: Connection, config: Config, tables: list[TableSeen]) -> dict[str, str]:
+def _proposed(
+    connection: Connection, config: Config, tables: list[TableSeen], named: tuple[str, ...]
+) -> dict[str, str]:
     """The files of a proposed adapter by name. Prints what was found, how sure it is, and the questions."""
     from gendash.engine.definitions.load import load_catalog
-    from gendash.engine.errors import Refused
+    from gendash.engine.errors import Refused, raise_if
     from gendash.engine.model import Problem
     from gendash.engine.platform.proposing.files import select_text
+    from gendash.engine.platform.proposing.given import read_given
     from gendash.engine.platform.proposing.propose import propose
     from gendash.engine.platform.snapshot import Samples
 
+    given, wrong = read_given(named, tables)
+    raise_if(Refused, [Problem("init --table", *one) for one in wrong])
     contract = load_catalog(config).contract
-    found = propose(tables, Samples(connection), contract)
+    found = propose(tables, Samples(connection), contract, given)
     if not found.tables:
         what = f"no table of an agent platform was recognised among {len(tables)}"
-        raise Refused(Problem("init", what, "write an adapter by hand: docs/adopting.md"))
+        raise Refused(Problem("init", what, "name those of messages and users by --table, or write an adapter by hand"))
     _report(found)
-    return {f"{name}.sql": select_text(one) for name, one in found.tables.items()}
+    return {f"{name}.sql": select_text(one, found.questions) for name, one in found.tables.items()}
 
 
 def _report(found: Proposal) -> None:

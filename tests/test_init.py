@@ -103,3 +103,18 @@ def test_another_version_of_a_known_platform_is_named(run: Callable[..., Result]
         connection.execute("alter table accounts rename column status to state")
     found = run("init")
     assert "looks like dify, but lacks accounts.status: another version?" in found.output
+
+
+def test_a_table_that_a_person_names_is_proposed_and_a_wrong_name_writes_nothing(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
+    wrong = run("init", "--table", "messages=mesages", "--table", "persons=users", sql=STRANGER)
+    assert str(wrong.exception).splitlines() == [
+        "init --table: messages=mesages: no such table; name one of public.messages",
+        "init --table: persons=users is not KIND=TABLE; KIND is one of users, conversations, messages, feedback, "
+        "documents, tickets",
+    ]
+    assert list(tmp_path.iterdir()) == []
+    found = run("init", "--table", "messages=messages", "--table", "users=public.users")
+    assert found.exit_code == 0, found.output
+    assert run("check").exit_code == 0

@@ -13,18 +13,24 @@ from dataclasses import replace
 from gendash.engine.platform.proposing import doubts_of_lines as of_lines
 from gendash.engine.platform.proposing import doubts_of_tables as of_tables
 from gendash.engine.platform.proposing.doubt import Doubt, Proposed
+from gendash.engine.platform.proposing.given import NOTHING, Given
 from gendash.engine.platform.proposing.proposal import CERTAIN, ProposedTable, RowSample, TableSeen
 
 DOUBTED = CERTAIN - 0.1
 
 
 def cautious(
-    found: Mapping[str, ProposedTable], tables: Sequence[TableSeen], sample: RowSample
+    found: Mapping[str, ProposedTable], tables: Sequence[TableSeen], sample: RowSample, given: Given = NOTHING
 ) -> tuple[dict[str, ProposedTable], list[str]]:
-    """The proposal in which nothing is certain that something speaks against, and what is asked about that."""
+    """The proposal in which nothing is certain that something speaks against, and what is asked about that.
+
+    That a table is another kind's is no doubt where a person said so.
+    """
     doubted, asked = dict(found), list[str]()
     for rule in RULES:
         for doubt in list(rule(Proposed(doubted, tables, sample))):
+            if doubt.table in given and doubt.columns is None:
+                continue
             before = doubted[doubt.table]
             doubted[doubt.table] = _with_doubt(before, doubt)
             asked += [doubt.question] if doubt.question and doubted[doubt.table] != before else []

@@ -14,6 +14,7 @@ from gendash.engine.platform.proposing.codes import decoded
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
 from gendash.engine.platform.proposing.derived import conversations_of, people_of, ratings_of
 from gendash.engine.platform.proposing.doubts import cautious
+from gendash.engine.platform.proposing.given import NOTHING, Given
 from gendash.engine.platform.proposing.handled import is_ticket
 from gendash.engine.platform.proposing.in_json import AS_JSON, JSON, messages_in_json
 from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated, unsent
@@ -49,18 +50,26 @@ NEEDED = {
 }
 
 
-def propose(tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[str, Collection[str]]) -> Proposal:
-    """An adapter for these tables; ``sample`` gives some values of columns, ``contract`` the canonical columns."""
-    return _Proposer(tables, sample, contract).result()
+def propose(
+    tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[str, Collection[str]], given: Given = NOTHING
+) -> Proposal:
+    """An adapter for these tables; ``sample`` gives some values of columns, ``contract`` the canonical columns.
+
+    ``given`` is what a person said of tables.
+    """
+    return _Proposer(tables, sample, contract, given).result()
 
 
 class _Proposer:
-    def __init__(self, tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[str, Collection[str]]) -> None:
+    def __init__(
+        self, tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[str, Collection[str]], given: Given
+    ) -> None:
+        self.given = given
         self.tables, self.contract = with_implied(with_plain_keys(tables, sample)), contract
-        choice = choose_tables(self.tables, sample)
+        choice = choose_tables(self.tables, sample, given)
         shown = with_shown(self.tables, list(choice.tables.values()), sample)
         if shown != self.tables:
-            self.tables, choice = shown, choose_tables(shown, sample)
+            self.tables, choice = shown, choose_tables(shown, sample, given)
         self.columns = Columns(self.tables, sample, choice)
         self.chosen, self.people = choice.tables, choice.people
         self.questions, self.doubtful, self.others = choice.questions, choice.doubtful, choice.others
@@ -100,14 +109,15 @@ class _Proposer:
             people = people_of(found["conversations"])
             found |= people
             asked = "users: does no table hold them? Those whom conversations name are proposed"
-            self.questions += [asked for _ in people]
+            self.questions += [asked for _ in people if "users" not in self.given]
         for table in ("messages", "users"):
-            if table not in found:
-                self.questions.insert(0, f"which table holds the platform's {table}? None was recognised")
+            if table not in found and table not in self.given:
+                asked = f"which table holds the platform's {table}? None was recognised"
+                self.questions.insert(0, f"{asked}: name it by --table {table}=SCHEMA.TABLE")
         if "tickets" in found:
             moves = next((table for table, of in self.contract.items() if "to_status" in of), "")
             found |= moves_of(self.columns, found["tickets"], moves) if moves else {}
-        found, doubts = cautious(found, self.tables, self.columns.with_nulls)
+        found, doubts = cautious(found, self.tables, self.columns.with_nulls, self.given)
         tables, asked_of = with_tenants(found, self.tables)
         return Proposal(tables, list(dict.fromkeys([*asked_of, *self.questions, *doubts]))[:QUESTIONS])
 

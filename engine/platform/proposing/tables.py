@@ -9,6 +9,7 @@ from math import log10
 from gendash.engine.platform.proposing.actors import WORDS_KINDS, choose_people
 from gendash.engine.platform.proposing.beside import role_beside
 from gendash.engine.platform.proposing.documents import choose_documents
+from gendash.engine.platform.proposing.given import NOTHING, Given, settle
 from gendash.engine.platform.proposing.handled import is_closed, is_ranked, is_ticket
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
@@ -43,8 +44,11 @@ GROUPS = (
 MOST_TABLES = 30  # whose words are looked at for events
 
 
-def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice:
-    """The best table of each kind; no table is of two kinds, but a conversation may be a ticket, too."""
+def choose_tables(tables: Sequence[TableSeen], sample: RowSample, given: Given = NOTHING) -> TableChoice:
+    """The best table of each kind; no table is of two kinds, but a conversation may be a ticket, too.
+
+    What is ``given`` by a person is not chosen.
+    """
     filled = [one for one in tables if one.rows] or list(tables)  # an empty table may be a former one
     said = {one.place: WRITTEN for one in filled if is_said(one, sample)}
     within = [one for one in filled if any(rank(to[1], TALKS) > 0.5 for to in one.references.values())]
@@ -52,9 +56,12 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
     of_tickets = {one.place for one in within if any(rank(to[1], TICKETS) >= 0.8 for to in one.references.values())}
     said |= dict.fromkeys(sided & of_tickets, ANSWERED)
     files = {one.place for one in filled if names_files(one, sample)}
-    scores = [(score_of(kind, one, tables, said, files), kind, one) for kind in TABLES for one in filled]
+    kinds = [kind for kind in TABLES if kind not in given]
+    free = [one for one in filled if one.place not in given.values()]
+    scores = [(score_of(kind, one, tables, said, files), kind, one) for kind in kinds for one in free]
     scores.sort(key=lambda one: (-one[0] - _more(one[1], one[2], sided), -one[2].rows))
     found = TableChoice({})
+    settle(found, given, tables)
     for score, kind, one in scores:
         if score >= ENOUGH and kind not in found.tables and one not in found.tables.values():
             found.tables[kind] = one
@@ -62,13 +69,16 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
     for score, kind, one in scores:
         if score >= ENOUGH and one.place not in taken:
             found.others.setdefault(kind, []).append(one)
-    if "messages" not in found.tables:
-        _choose_events(found, filled, sample)
-    if "messages" not in found.tables:
-        _choose_json_events(found, filled, sample)
+    if "messages" not in found.tables and "messages" not in given:
+        _choose_events(found, [one for one in free if one not in found.tables.values()], sample)
+    elif "messages" in found.tables and "messages" in given:
+        _choose_events(found, [found.tables["messages"]], sample)
+    if "messages" not in found.tables and "messages" not in given:
+        _choose_json_events(found, free, sample)
     fits = [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH]
     choose_documents(found, fits, tables, sample)
     _choose_conversations(found, tables, sample)
+    settle(found, given, tables)
     choose_people(found, tables, filled, sample)
     _ask_for_twins(found, tables)
     talks = found.tables.get("conversations")
@@ -80,7 +90,8 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
         found.tables["tickets"] = talks
         found.doubtful.add("tickets")
         found.questions.append(f"tickets: are rows of {talks.name} handled by somebody until they are closed?")
-    _choose_by_words(found, filled, sample)
+    _choose_by_words(found, free, sample)
+    settle(found, given, tables)
     return found
 
 
@@ -108,7 +119,7 @@ def _choose_events(found: TableChoice, tables: Sequence[TableSeen], sample: RowS
     for one in sorted(tables, key=lambda each: -each.rows)[:MOST_TABLES]:
         kinds = [name for name, kind in one.columns.items() if kind.startswith(WORDS_KINDS)]
         kinds = [name for name in kinds if rank(name, COLUMNS["messages.role"]) > 0]
-        for name, given in (sample(one, kinds) if kinds and one not in found.tables.values() else {}).items():
+        for name, given in (sample(one, kinds) if kinds else {}).items():
             words = {str(each).lower(): side for each in given if (side := _says(str(each)))}
             if set(words.values()) == {"user", "assistant"}:
                 found.tables["messages"] = one
