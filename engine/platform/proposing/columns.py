@@ -67,8 +67,9 @@ class Columns(Ids):
             if name != one.key
         ]
         names = sorted((pair for pair in names if pair[0] > 0), key=lambda pair: -pair[0])[:6]
-        if not names and full == "feedback.message_id" and "messages" in self.chosen:  # the only one that names any
-            names = [(0.8, name) for name, to in one.references.items() if to[:2] == self.chosen["messages"].place][:1]
+        if full == "feedback.message_id" and "messages" in self.chosen:  # the only one that names any, by any name
+            named = [name for name, to in one.references.items() if to[:2] == self.chosen["messages"].place]
+            names = names if {name for _, name in names} & set(named) else [(0.8, name) for name in named[:1]] or names
         if not names and column == "created_at":
             return self._only_time(table, one)
         found = sorted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -37,14 +38,24 @@ UNSURE: Mapping[str, Mapping[str, Sequence[str]]] = {
 INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_user"))
 
 
+_OTHER: Mapping[str, Any] = data("provisioning/translations.yaml")
+TRANSLATED: Mapping[str, str] = {each: word for word, of in _OTHER["translations"].items() for each in of.split()}
+BETWEEN = frozenset(_OTHER["between"].split())
+_DIAERESIS = "\u0308"
 NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true": "false", "false": "true"}
 
 
 @lru_cache(maxsize=20_000)
 def words_of(name: str) -> str:
-    """A name as words in lower case, joined by underscores and each in the singular."""
-    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", name).lower().strip("_").split("_")
-    return "_".join(_singular(part) for part in parts if part and not re.fullmatch(r"v?\d+", part))
+    """A name as English words in lower case, joined by underscores and each in the singular."""
+    spelled = unicodedata.normalize("NFKD", name).replace(_DIAERESIS, "e").replace("ß", "ss")
+    plain = spelled.encode("ascii", "ignore").decode()
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", plain).lower().strip("_").split("_")
+    parts = [part for part in parts if part and not re.fullmatch(r"v?\d+", part)]
+    words = [TRANSLATED.get(part) or TRANSLATED.get(_singular(part)) or part for part in parts]
+    if words != parts:  # am of erstellt_am; by itself it is the verb
+        words = [word for word in words if word not in BETWEEN]
+    return "_".join(map(_singular, words))
 
 
 def without_whose(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import yaml
 
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.adapters import adapter_table
@@ -23,6 +24,7 @@ from gendash.engine.platform.proposing.proposal import CERTAIN, Proposal
 from gendash.engine.platform.proposing.propose import QUESTIONS, propose
 from gendash.engine.platform.snapshot import Samples, read_snapshot
 
+PROVISIONING = Path(__file__).parents[3] / "provisioning"
 STRANGERS = Path(__file__).with_name("strangers")
 CONFIG = load_config("platform: {adapter: x}")
 SEEN = Path(__file__).parents[2] / "sql" / "platforms"
@@ -399,6 +401,34 @@ def test_names_are_compared_as_words_in_the_singular() -> None:
     assert rank("createdAt", ["created_at", "created"]) == 1.0
     assert rank("rails_created_at", ["created_at"]) < 0.7
     assert rank("status", ["role"]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("erstellt_am", "created"), ("fecha_de_creacion", "date_creation"), ("Geändert_Am", "modified"),
+        ("msgs", "message"), ("usrId", "user_id"), ("nicht hilfreich", "not_helpful"), ("en_cours", "progress"),
+        ("made_by_us_am", "made_by_us_am"), ("in_progress", "in_progress"),
+    ],
+)  # fmt: skip
+def test_names_of_other_languages_and_abbreviations_are_read_by_their_words(name: str, words: str) -> None:
+    assert words_of(name) == words
+
+
+def test_each_word_of_another_language_has_one_meaning_and_is_no_english_word_of_the_lists() -> None:
+    data, other = (
+        yaml.safe_load((PROVISIONING / name).read_text("utf-8"))
+        for name in ("platform_names.yaml", "translations.yaml")
+    )
+    foreign = [each for of in other["translations"].values() for each in of.split()]
+    assert sorted(foreign) == sorted(set(foreign))
+    listed = {
+        part
+        for names in (*data["tables"].values(), *data["columns"].values(), *data["words"]["messages.role"].values())
+        for name in names.split()
+        for part in name.split("_")
+    }
+    assert listed & set(foreign) == {"doc", "num", "prio"}, "abbreviations, which mean the same in English names"
 
 
 @pytest.mark.parametrize(
