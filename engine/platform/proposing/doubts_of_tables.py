@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gendash.engine.platform.proposing.actors import HANDLES
 from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
@@ -13,7 +14,6 @@ from gendash.engine.platform.proposing.names import (
     rank,
     words_of,
 )
-from gendash.engine.platform.proposing.people import HANDLES
 from gendash.engine.platform.proposing.proposal import CERTAIN, RowSample, TableSeen
 from gendash.engine.platform.proposing.scores import chunks_of, has_column, is_aside, is_of_people, pair_of
 from gendash.engine.platform.proposing.values import place_of
