@@ -9,6 +9,7 @@ from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
 from gendash.engine.platform.proposing.ids import Ids
 from gendash.engine.platform.proposing.links import id_family
+from gendash.engine.platform.proposing.made import made_at
 from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, rank, without_whose, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.values import Reading, place_of
@@ -71,11 +72,17 @@ class Columns(Ids):
             named = [name for name, to in one.references.items() if to[:2] == self.chosen["messages"].place]
             names = names if {name for _, name in names} & set(named) else [(0.8, name) for name in named[:1]] or names
         if not names and column == "created_at":
-            return self._only_time(table, one)
+            return made_at(table, ALIASES[table], one, self.with_nulls)
         found = sorted(
             self._candidates(table, column, one, names), key=lambda each: -each.score - BOTH * _is_whole(full, each)
         )
+        if full == "documents.file_type" and not (found and found[0].score >= CERTAIN):
+            typed = self._typed_by_values(one)
+            if typed:
+                return typed
         if not found:
+            if column == "created_at":
+                return made_at(table, ALIASES[table], one, self.with_nulls)
             return self._by_words(full, one) if full in SIDES else None
         several = self._of_several(full, one, [each.line for each in found])
         if several:
@@ -110,8 +117,9 @@ class Columns(Ids):
         best = found[0]
         if best.fit == 1.0 and full not in REFERS and not values.is_vocabulary(full):
             return []  # its very name
-        declared = best.line.reads[0] in one.references
+        declared = full in REFERS and best.line.reads[0] in one.references
         rivals = [each for each in found[1:] if each.line.reads[0] in one.references or not declared]
+        rivals += self._others_by_words(full, one, [each.line.reads[0] for each in found])
         if full in OF_PEOPLE and best.fit >= 0.8 and self._people_of(one, best.line.reads[0]) == self.people[:1]:
             # those who talk and those who handle are two tables: a column of the latter is no rival
             rivals = [each for each in rivals if self._people_of(one, each.line.reads[0]) == self.people[:1]]
@@ -151,6 +159,31 @@ class Columns(Ids):
             if not read.unknown and all(set(side) & set(read.words.values()) for side in SIDES[full]):
                 return Line(column, read.sql, (name,), DOUBTFUL, read.evidence, read.words)
         return None
+
+    def _typed_by_values(self, one: TableSeen) -> Line | None:
+        """The types of files in a column of any name, by its values; None if there is none, or several are."""
+        names = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS)]
+        given = self.sample(one, [name for name in names if name != one.key and name not in one.references])
+        reads = {
+            name: values.read_file_type(place_of("d", name), "", one.columns[name], each)
+            for name, each in given.items()
+            if each and values.are_types(each)
+        }
+        if len(reads) != 1:
+            return None
+        name, read = next(iter(reads.items()))
+        return Line("file_type", read.sql, (name,), WHOLE if len(given[name]) > 1 else DOUBTFUL, read.evidence)
+
+    def _others_by_words(self, full: str, one: TableSeen, taken: Sequence[str]) -> list[_Candidate]:
+        """The columns of other names whose words are both sides of who wrote a message."""
+        names = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in taken]
+        names = [name for name in names if name not in one.references and name != one.key]
+        found = []
+        for name, given in (self.sample(one, names) if full == "messages.role" and names else {}).items():
+            read = values.read_words(full, place_of("m", name), name, one.columns[name], given)
+            if {"user", "assistant"} <= set(read.words.values()) and len(read.unknown) < len(given) / 2:
+                found.append(_Candidate(1.0, 0.0, Line("role", read.sql, (name,), words=read.words), read.unknown))
+        return found
 
     def _candidates(
         self, table: str, column: str, one: TableSeen, names: Sequence[tuple[float, str]]
@@ -220,19 +253,6 @@ class Columns(Ids):
         read = values.read_words(full, words.sql, name, "text", self.sample(words.table, [words.label])[words.label])
         evidence = f"{read.evidence} of {words.table.name}"
         return read._replace(evidence=evidence, adds=read.adds if read.words else -1.0)
-
-    def _only_time(self, table: str, one: TableSeen) -> Line | None:
-        """The one column of a table that is a time, whatever its name."""
-        times = [
-            name
-            for name, kind in one.columns.items()
-            if kind.startswith(values.TIMES) and rank(name, DELETED) < 0.8 and not words_of(name).startswith("last_")
-        ]
-        if table != "documents" or len(times) > 1:  # what was uploaded may have the time of its last change only
-            times = [name for name in times if rank(name, COLUMNS["*.updated_at"]) < 0.8]
-        if len(times) != 1:
-            return None
-        return Line("created_at", place_of(ALIASES[table], times[0]), (times[0],), 0.6, "its only time")
 
     def _is_only_time(self, one: TableSeen, name: str) -> bool:
         """True if no other column of a table may be the time of a row's making."""

@@ -52,10 +52,14 @@ def _with_doubt(one: ProposedTable, doubt: Doubt) -> ProposedTable:
 
 RULES = (
     of_tables.other_person,
+    of_tables.second_person,
     of_tables.unnamed_people,
     of_tables.owned_people,
     of_tables.rival_messages,
+    of_tables.generic_pairs,
     of_tables.rival_documents,
+    of_tables.unproven_documents,
+    of_tables.aside,
     of_tables.unlinked,
     of_lines.staff,
     of_lines.other_id,

@@ -28,6 +28,8 @@ FAILURES, STATES, BOTS, LOGINS, WRITERS = (
     _DATA[key].split() for key in ("failures", "states", "bots", "logins", "writers")
 )
 PROCESSED = _DATA["processed"].split()
+MACHINE = _DATA["machine"].split()
+ASIDE = frozenset(_DATA["aside"].split())
 WHOSE = frozenset(_DATA["whose"].split())
 TENANTS = frozenset(_DATA["tenants"].split())
 FILE_TYPES = frozenset(_DATA["file_types"].split())
@@ -40,7 +42,7 @@ INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_u
 
 _OTHER: Mapping[str, Any] = data("provisioning/translations.yaml")
 TRANSLATED: Mapping[str, str] = {each: word for word, of in _OTHER["translations"].items() for each in of.split()}
-BETWEEN = frozenset(_OTHER["between"].split())
+BETWEEN, UNITS = (frozenset(_OTHER[key].split()) for key in ("between", "units"))
 _DIAERESIS = "\u0308"
 NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true": "false", "false": "true"}
 
@@ -52,10 +54,11 @@ def words_of(name: str) -> str:
     plain = spelled.encode("ascii", "ignore").decode()
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", plain).lower().strip("_").split("_")
     parts = [part for part in parts if part and not re.fullmatch(r"v?\d+", part)]
+    whole = TRANSLATED.get("_".join(parts))
     words = [TRANSLATED.get(part) or TRANSLATED.get(_singular(part)) or part for part in parts]
-    if words != parts:  # am of erstellt_am; by itself it is the verb
+    if words != parts:  # de of fecha_de_creacion; by itself it is a name
         words = [word for word in words if word not in BETWEEN]
-    return "_".join(map(_singular, words))
+    return whole or "_".join(map(_singular, words))
 
 
 def without_whose(name: str) -> str:
@@ -91,7 +94,12 @@ def rank(name: str, known: Sequence[str]) -> float:
 
 
 def _as_id(words: str) -> str:
-    """A name of an id as most platforms have it: owner_uid, owner_uuid, id_owner and fk_owner are owner_id."""
+    """A name of an id as most platforms have it: owner_uid, owner_uuid, id_owner and fk_owner are owner_id.
+
+    Units and codes add no meaning: sent_ms is sent, status_cd is status.
+    """
+    begin, _, unit = words.rpartition("_")
+    words = begin if begin and unit in UNITS else words
     first, _, rest = words.partition("_")
     if first in ("id", "fk") and rest:
         return f"{rest.removesuffix('_id')}_id"

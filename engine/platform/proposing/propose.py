@@ -223,14 +223,14 @@ class _Proposer:
             sure = DOUBTFUL if table in self.doubtful else PAIR
             lines.append(Line("role", "", pair, sure, "a row is a question and its answer"))
         conditions = (
-            list(people_only(alias, one, "tickets" in self.chosen))
+            list(people_only(alias, one, "tickets" in self.chosen, self.columns.with_nulls))
             if table == "users"
             else gone(self.columns, alias, one)
         )
         if table == "messages":
             talks = self.chosen.get("conversations")
             of_tickets = bool(talks and is_ticket(talks))
-            notes = internal_rows(alias, one, of_tickets)
+            notes = internal_rows(alias, one, of_tickets, self.columns.with_nulls)
             notes = notes_of_staff(notes, one, lines, self.columns.with_nulls)
             conditions = [*conditions, *notes, *messages_among(self.events)]
             conditions += unsent(self.columns, alias, one)

