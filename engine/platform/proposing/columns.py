@@ -6,17 +6,19 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gendash.engine.platform.proposing import values
-from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
+from gendash.engine.platform.proposing.elsewhere import name_of, own_name, side_of, words_named
 from gendash.engine.platform.proposing.ids import Ids
 from gendash.engine.platform.proposing.links import id_family
 from gendash.engine.platform.proposing.made import made_at
 from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, rank, without_whose, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
+from gendash.engine.platform.proposing.scores import names_files
 from gendash.engine.platform.proposing.values import Reading, place_of
 
 OF_PEOPLE = ("conversations.user_id", "tickets.created_by")
 # of a vocabulary in a column of any name, the words of either side that must be there
 SIDES = {"users.role": (("user",), ("admin", "super_admin")), "messages.role": (("user",), ("assistant",))}
+OWN = {"messages.role": 0.96}  # how well a name without that of its table must fit
 SEVERAL = {"users.role": 2, "messages.role": 2}  # values that a column must have for its agreement to say anything
 ALIKE, WHOLE = 0.99, 0.85  # of rows, those that two columns give the same; a vocabulary of which each word is known
 SCOPES = {"org", "organization", "organisation", "workspace", "team", "tenant", "group", "project", "company"}
@@ -62,11 +64,15 @@ class Columns(Ids):
         known = (*COLUMNS.get(full, ()), *COLUMNS.get(f"*.{column}", ()))
         whose = full == "tickets.first_response_at"
         may_be_named = values.is_vocabulary(full) or full == "tickets.category"
-        names = [
-            (rank(name_of(one, name) if may_be_named else without_whose(name) if whose else name, known), name)
-            for name in one.columns
-            if name != one.key
-        ]
+
+        def fit(name: str) -> float:
+            called = name_of(one, name) if may_be_named and name in one.references else name
+            called = without_whose(name) if whose else called
+            own = rank(own_name(one, called), known) if full not in REFERS else 0.0
+            # the type of a post may be that of the first, and not of who wrote it
+            return max(rank(called, known), 0.95 * own if own >= OWN.get(full, 0.0) else 0.0)
+
+        names = [(fit(name), name) for name in one.columns if name != one.key]
         names = sorted((pair for pair in names if pair[0] > 0), key=lambda pair: -pair[0])[:6]
         if full == "feedback.message_id" and "messages" in self.chosen:  # the only one that names any, by any name
             named = [name for name, to in one.references.items() if to[:2] == self.chosen["messages"].place]
@@ -76,10 +82,12 @@ class Columns(Ids):
         found = sorted(
             self._candidates(table, column, one, names), key=lambda each: -each.score - BOTH * _is_whole(full, each)
         )
-        if full == "documents.file_type" and not (found and found[0].score >= CERTAIN):
-            typed = self._typed_by_values(one)
-            if typed:
-                return typed
+        if full == "documents.file_type":
+            typed = None if found and found[0].score >= CERTAIN else self._typed_by_values(one)
+            line = typed or (found[0].line if found else None)
+            ends = self._ends_of_names(one, line) if line else None
+            if ends or typed:
+                return ends or typed
         if not found:
             if column == "created_at":
                 return made_at(table, ALIASES[table], one, self.with_nulls)
@@ -173,6 +181,14 @@ class Columns(Ids):
             return None
         name, read = next(iter(reads.items()))
         return Line("file_type", read.sql, (name,), WHOLE if len(given[name]) > 1 else DOUBTFUL, read.evidence)
+
+    def _ends_of_names(self, one: TableSeen, line: Line) -> Line | None:
+        """The ends of files' names, where media types say the type of some in words of their own, such as msword."""
+        named = f"{place_of('d', line.reads[0])} ~ '/(vnd[.]|x-|msword)'"
+        said = line.evidence == "media types" and (self.with_nulls.share(one, "d", named) or 0.0) > 0
+        name = names_files(one, self.with_nulls) if said else ""
+        sql = f"substring({place_of('d', name)} from '[.]([^.]+)$')"
+        return Line("file_type", sql, (name,), DOUBTFUL, "end of the file name") if name else None
 
     def _others_by_words(self, full: str, one: TableSeen, taken: Sequence[str]) -> list[_Candidate]:
         """The columns of other names whose words are both sides of who wrote a message."""

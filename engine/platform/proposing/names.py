@@ -28,6 +28,7 @@ FAILURES, STATES, BOTS, LOGINS, WRITERS = (
     _DATA[key].split() for key in ("failures", "states", "bots", "logins", "writers")
 )
 PROCESSED = _DATA["processed"].split()
+CHANNELS, SPOKEN = _DATA["channels"].split(), frozenset(_DATA["spoken"].split())
 MACHINE = _DATA["machine"].split()
 ASIDE = frozenset(_DATA["aside"].split())
 WHOSE = frozenset(_DATA["whose"].split())
@@ -44,6 +45,7 @@ _OTHER: Mapping[str, Any] = data("provisioning/translations.yaml")
 TRANSLATED: Mapping[str, str] = {each: word for word, of in _OTHER["translations"].items() for each in of.split()}
 BETWEEN, UNITS = (frozenset(_OTHER[key].split()) for key in ("between", "units"))
 _DIAERESIS = "\u0308"
+ABOUT = {"for", "on", "of", "by", "to", "auf", "de", "von", "sur", "per"}
 NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true": "false", "false": "true"}
 
 
@@ -75,6 +77,13 @@ def _singular(word: str) -> str:
 def joined_words(word: str) -> str:
     """A word in the singular, its parts joined: in-progress, inProgress and in_progress are one; a sign as it is."""
     return words_of(word).replace("_", "") or word
+
+
+def head_of(word: str) -> str:
+    """A phrase without what it is about: waiting for customer is waiting."""
+    parts = words_of(word).split("_")
+    end = next((n for n, part in enumerate(parts) if n and part in ABOUT), len(parts))
+    return "_".join(parts[:end])
 
 
 def rank(name: str, known: Sequence[str]) -> float:
@@ -111,7 +120,7 @@ def _as_id(words: str) -> str:
 
 def meaning(column: str, word: str) -> str | None:
     """The canonical word that a platform's word means; empty for one that is known to mean none; None if unknown."""
-    given = words_of(word) or word.strip().lower()
+    given = head_of(word) or word.strip().lower()
     for canonical, known in WORDS.get(column, {}).items():
         if given.replace("_", "") in map(joined_words, known):
             return canonical
