@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.actors import is_called_after
 from gendash.engine.platform.proposing.elsewhere import name_of, own_name, side_of, words_named
 from gendash.engine.platform.proposing.ids import Ids
 from gendash.engine.platform.proposing.links import id_family
 from gendash.engine.platform.proposing.made import made_at
-from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, rank, without_whose, words_of
+from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, meaning, rank, without_whose, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.scores import names_files
 from gendash.engine.platform.proposing.values import Reading, place_of
@@ -18,6 +19,8 @@ from gendash.engine.platform.proposing.values import Reading, place_of
 OF_PEOPLE = ("conversations.user_id", "tickets.created_by")
 # of a vocabulary in a column of any name, the words of either side that must be there
 SIDES = {"users.role": (("user",), ("admin", "super_admin")), "messages.role": (("user",), ("assistant",))}
+AFTER = 0.8  # how well a name fits that is that of a table of people
+ENDED, ENDED_FIT = {"tickets.resolved_at": "resolved", "tickets.closed_at": "closed"}, 0.8  # fixed_at is resolved_at
 OWN = {"messages.role": 0.96}  # how well a name without that of its table must fit
 SEVERAL = {"users.role": 2, "messages.role": 2}  # values that a column must have for its agreement to say anything
 ALIKE, WHOLE = 0.99, 0.85  # of rows, those that two columns give the same; a vocabulary of which each word is known
@@ -66,8 +69,14 @@ class Columns(Ids):
         may_be_named = values.is_vocabulary(full) or full == "tickets.category"
 
         def fit(name: str) -> float:
+            if full in ENDED and one.columns[name].startswith((*values.TIMES, "bigint")):
+                word = words_of(name).removesuffix("_at").removesuffix("_on")
+                return max(rank(name, known), ENDED_FIT if meaning("tickets.status", word) == ENDED[full] else 0.0)
             called = name_of(one, name) if may_be_named and name in one.references else name
             called = without_whose(name) if whose else called
+            if REFERS.get(full) == "users" and full != "tickets.assigned_to":
+                people = self._people_of(one, name)
+                return max(rank(name, known), AFTER if people and is_called_after(name, people[0]) else 0.0)
             own = rank(own_name(one, called), known) if full not in REFERS else 0.0
             # the type of a post may be that of the first, and not of who wrote it
             return max(rank(called, known), 0.95 * own if own >= OWN.get(full, 0.0) else 0.0)

@@ -47,6 +47,7 @@ def _with_doubt(one: ProposedTable, doubt: Doubt) -> ProposedTable:
 RULES = (
     of_tables.other_person,
     of_tables.second_person,
+    of_tables.same_person,
     of_tables.unnamed_people,
     of_tables.owned_people,
     of_tables.rival_messages,

@@ -31,7 +31,7 @@ def unnamed_people(seen: Proposed) -> Iterator[Doubt]:
     if "users" not in seen.found:
         return
     people = seen.found["users"].source
-    unsure = {doubt.table for doubt in other_person(seen)}
+    unsure = {doubt.table for rule in (other_person, same_person) for doubt in rule(seen)}
     if any(seen.line(table, column) for table, column in PERSONS if table not in unsure) or _write(seen, people):
         return
     yield Doubt(
@@ -69,6 +69,14 @@ def second_person(seen: Proposed) -> Iterator[Doubt]:
         if named:
             asked = f"{table}.{column}: is it {line.reads[0]} or {named[0]} of {source.name}?"
             yield Doubt(table, {column}, question=asked)
+
+
+def same_person(seen: Proposed) -> Iterator[Doubt]:
+    """A ticket's person by the same column as who handles it: one of both is wrong."""
+    asks, handles = seen.line("tickets", "created_by"), seen.line("tickets", "assigned_to")
+    if asks and handles and asks.reads and asks.reads == handles.reads:
+        name = seen.found["tickets"].source.name
+        yield Doubt("tickets", {"created_by", "assigned_to"}, question=f"tickets: is {asks.reads[0]} of {name} who asks?")
 
 
 def _write(seen: Proposed, people: TableSeen) -> bool:
@@ -181,6 +189,8 @@ def unlinked(seen: Proposed) -> Iterator[Doubt]:
     """Messages of which neither the conversation nor the writer is certain, and rows whose conversation is unknown."""
     said, talks = seen.found.get("messages"), seen.found.get("conversations")
     talk, role = seen.line("messages", "conversation_id"), seen.line("messages", "role")
+    if not said and "users" in seen.found:
+        yield Doubt("users")  # without what is said nobody knows who talks
     if said and not (talk and any(line and line.confidence >= CERTAIN for line in (talk, role))):
         yield Doubt("messages")
     if said and not (talk and talk.confidence >= CERTAIN):

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from gendash.engine.platform.proposing.actors import GROUPS
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.flags import is_false
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import STATES, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
 from gendash.engine.platform.proposing.rows import GONE, UNSEEN, UNSENT, Condition, soft_delete, without_words
-from gendash.engine.platform.proposing.tables import GROUPS
 from gendash.engine.platform.proposing.values import TEXTS, place_of
 
 ALONE = 0.82  # that who made what a document belongs to, and nobody shares, has uploaded it
