@@ -9,6 +9,7 @@ from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.actors import is_called_after
 from gendash.engine.platform.proposing.elsewhere import name_of, own_name, side_of, words_named
 from gendash.engine.platform.proposing.ids import Ids
+from gendash.engine.platform.proposing.filed import file_name
 from gendash.engine.platform.proposing.links import id_family
 from gendash.engine.platform.proposing.made import made_at
 from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, meaning, rank, without_whose, words_of
@@ -18,7 +19,13 @@ from gendash.engine.platform.proposing.values import Reading, place_of
 
 OF_PEOPLE = ("conversations.user_id", "tickets.created_by")
 # of a vocabulary in a column of any name, the words of either side that must be there
-SIDES = {"users.role": (("user",), ("admin", "super_admin")), "messages.role": (("user",), ("assistant",))}
+SIDES = {
+    "users.role": (("user",), ("admin", "super_admin")),
+    "messages.role": (("user",), ("assistant",)),
+    "documents.status": (("done",), ("processing", "failed")),
+    "tickets.status": (("open",), ("closed", "resolved")),
+    "tickets.priority": (("low", "medium"), ("high", "urgent")),
+}
 AFTER = 0.8  # how well a name fits that is that of a table of people
 ENDED, ENDED_FIT = {"tickets.resolved_at": "resolved", "tickets.closed_at": "closed"}, 0.8  # fixed_at is resolved_at
 OWN = {"messages.role": 0.96}  # how well a name without that of its table must fit
@@ -99,6 +106,9 @@ class Columns(Ids):
         if not found:
             if column == "created_at":
                 return made_at(table, ALIASES[table], one, self.with_nulls)
+            if full == "documents.file_type" and (name := file_name(one, self.with_nulls)):
+                sql = f"substring({place_of('d', name)} from '[.]([^.]+)$')"
+                return Line(column, sql, (name,), WHOLE, "end of the file name")
             return self._by_words(full, one) if full in SIDES else None
         several = self._of_several(full, one, [each.line for each in found])
         if several:
@@ -301,6 +311,9 @@ class Columns(Ids):
         """A person who is named by one of several columns, or a role that several booleans give."""
         if full == "users.role":
             flags = [line for line in lines if line.evidence.startswith("boolean")]
+            given = self.sample(one, [line.reads[0] for line in flags])
+            # what is true of each says nothing
+            flags = [line for line in flags if set(given.get(line.reads[0], ())) != {True}] or flags
             if len(flags) < 2 or flags[0] is not lines[0]:
                 return None
             either = " or ".join(place_of("u", line.reads[0]) for line in flags)
