@@ -14,7 +14,6 @@ from gendash.engine.platform.proposing.links import id_family
 from gendash.engine.platform.proposing.made import made_at
 from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, meaning, rank, without_whose, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
-from gendash.engine.platform.proposing.scores import names_files
 from gendash.engine.platform.proposing.values import Reading, place_of
 
 OF_PEOPLE = ("conversations.user_id", "tickets.created_by")
@@ -28,6 +27,7 @@ SIDES = {
 }
 AFTER = 0.8  # how well a name fits that is that of a table of people
 ENDED, ENDED_FIT = {"tickets.resolved_at": "resolved", "tickets.closed_at": "closed"}, 0.8  # fixed_at is resolved_at
+CATEGORIES = ("category", "category_name", "topic", "queue", "department", "ticket_type", "type", "label", "forum")
 OWN = {"messages.role": 0.96}  # how well a name without that of its table must fit
 SEVERAL = {"users.role": 2, "messages.role": 2}  # values that a column must have for its agreement to say anything
 ALIKE, WHOLE = 0.99, 0.85  # of rows, those that two columns give the same; a vocabulary of which each word is known
@@ -115,6 +115,8 @@ class Columns(Ids):
             return several
         best = found[0]
         score, line = best.score, best.line
+        if full == "tickets.category" and rank(name_of(one, line.reads[0]), CATEGORIES) < 0.8:
+            score = min(score, DOUBTFUL)  # who handles it, rather than what it is about
         if _is_whole(full, best) or (line.evidence.startswith("end of the file name") and len(found) == 1):
             score = max(score, WHOLE)
         if any(each.score > score - 0.06 or each.fit > best.fit for each in self._rivals(full, one, found)):
@@ -145,6 +147,10 @@ class Columns(Ids):
             return []  # its very name
         declared = full in REFERS and best.line.reads[0] in one.references
         rivals = [each for each in found[1:] if each.line.reads[0] in one.references or not declared]
+        if full == "users.role":  # what is true of each says nothing
+            flags = [each.line.reads[0] for each in rivals if one.columns[each.line.reads[0]] == "boolean"]
+            whole = [name for name, given in (self.sample(one, flags) if flags else {}).items() if len(given) == 1]
+            rivals = [each for each in rivals if each.line.reads[0] not in whole]
         rivals += self._others_by_words(full, one, [each.line.reads[0] for each in found])
         if full in OF_PEOPLE and best.fit >= 0.8 and self._people_of(one, best.line.reads[0]) == self.people[:1]:
             # those who talk and those who handle are two tables: a column of the latter is no rival
@@ -204,7 +210,9 @@ class Columns(Ids):
         """The ends of files' names, where media types say the type of some in words of their own, such as msword."""
         named = f"{place_of('d', line.reads[0])} ~ '/(vnd[.]|x-|msword)'"
         said = line.evidence == "media types" and (self.with_nulls.share(one, "d", named) or 0.0) > 0
-        name = names_files(one, self.with_nulls) if said else ""
+        given = set(self.sample(one, line.reads).get(line.reads[0], ())) if line.evidence == "media types" else set()
+        said = said or bool(given and given <= {"application/octet-stream", "binary/octet-stream"})
+        name = file_name(one, self.with_nulls) if said else ""
         sql = f"substring({place_of('d', name)} from '[.]([^.]+)$')"
         return Line("file_type", sql, (name,), DOUBTFUL, "end of the file name") if name else None
 
@@ -323,6 +331,11 @@ class Columns(Ids):
         if REFERS.get(full) != "users" or len(self.people) < 2:
             return None
         people = {each.place for each in self.people}
+        if full == "tickets.created_by":  # who handles it has not asked
+            handles = COLUMNS["tickets.assigned_to"]
+            asks = [line for line in lines if rank(line.reads[0], handles) < 0.8]
+            if asks and len(asks) < len(lines) and self._people_of(one, asks[0].reads[0]):
+                return asks[0]._replace(confidence=DOUBTFUL)
         to = {line.reads[0]: one.references.get(line.reads[0], ("", ""))[:2] for line in lines}
         named = {name: place for name, place in to.items() if place in people}
         given = self.with_nulls(one, list(named)) if len(set(named.values())) > 1 else {}

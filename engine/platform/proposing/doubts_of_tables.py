@@ -21,6 +21,7 @@ from gendash.engine.platform.proposing.values import place_of
 SOME = 0.2  # of the rows of messages, how many others are worth a doubt
 CALLED = 0.5  # how well a name fits that ends as documents are called
 MOST = 0.5  # of the messages of people, those that name one
+TO_SEARCH_IN = {"embedded", "embedding", "indexed", "indexing", "chunking", "chunked", "vectorized", "ingested", "ingesting"}
 GENERIC = {"input", "output", "request", "response", "prompt", "completion", "query", "text"}
 TALKS = {"user", "requester", "asker", "customer", "contact", "client", "visitor", "guest", "end", "participant"}
 ASKS = {"customer", "contact", "client", "requester", "visitor"}  # words of columns that name who asks for help
@@ -157,7 +158,9 @@ def rival_documents(seen: Proposed) -> Iterator[Doubt]:
 def unproven_documents(seen: Proposed) -> Iterator[Doubt]:
     """Files in a table of another name, of which nothing is made to search in: exports have a status, too."""
     one = seen.found["documents"].source if "documents" in seen.found else None
-    if one and rank(one.name, TABLES["documents"]) < CALLED and not chunks_of(one, seen.tables):
+    status, chunks = seen.line("documents", "status"), seen.line("documents", "chunk_count")
+    words = {words_of(word) for word in status.words} if status else set()
+    if one and rank(one.name, TABLES["documents"]) < CALLED and not (chunks or words & TO_SEARCH_IN):
         yield Doubt("documents", question=f"documents: are they the rows of {one.name}?")
 
 

@@ -10,7 +10,8 @@ from gendash.engine.platform.proposing.scores import chunks_of, is_aside
 from gendash.engine.platform.proposing.values import MOST_WORDS, place_of
 from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
 
-MOST_TABLES, NEARLY = 60, 0.8
+MOST_TABLES = 60
+NEARLY, SOME = 0.9, 0.5  # of texts, those that end as files do, and those that end as files of known types
 _ENDS = "|".join(sorted(FILE_TYPES - {"url"}))
 
 
@@ -30,7 +31,9 @@ def file_name(one: TableSeen, sample: RowSample) -> str:
     texts = [name for name, kind in one.columns.items() if kind.startswith(TEXT_KINDS) and words_of(name) not in TEXTS]
     for name in (each for each in texts if each not in one.references and each not in one.keys and "[]" not in one.columns[each]):
         place = place_of("d", name)
-        if (sample.share(one, "d", f"{place}::text ~* '[.]({_ENDS})$'", f"{place}::text <> ''") or 0.0) >= NEARLY:
+        ends, given = (f"{place}::text ~* '[.]{end}$'" for end in ("[a-z0-9]{1,6}", f"({_ENDS})")), f"{place}::text <> ''"
+        any_, known = ((sample.share(one, "d", each, given) or 0.0) for each in ends)
+        if any_ >= NEARLY and known >= SOME:
             return name
     return ""
 

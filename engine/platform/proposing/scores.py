@@ -72,7 +72,7 @@ def is_aside(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
 
 def is_said(one: TableSeen, sample: RowSample) -> bool:
     """True if rows are texts in a conversation or of a ticket, whatever the table's name."""
-    talks = (*TABLES["conversations"], *TABLES["tickets"][:2])
+    talks = (*TABLES["conversations"], *TABLES["tickets"][:3])
     within = [column for column, to in one.references.items() if rank(to[1], talks) > 0.5]
     texts = any(rank(column, TEXTS) == 1 or words_of(column) in TEXTS for column in one.columns)
     given = sample(one, within) if within and texts else {}

@@ -25,6 +25,7 @@ TEXTS = ("text", "character", "enum", "citext", "varchar")
 # a column whose meaning is in its values; without a row there is no evidence for or against
 NO_ROWS, KNOWN = 0.1, 0.38
 SAID = 0.5  # values that can be nothing else, whatever the column is called
+FEWEST_LEVELS = 4  # of a scale in words; fewer are thumbs
 UNNAMED, THUMBED = 0.7, 0.85
 THUMBS = {
     "up", "down", "thumbup", "thumbdown", "like", "dislike", "liked", "disliked", "upvote", "downvote", "helpful",
@@ -154,7 +155,8 @@ def read_active(place: str, name: str, kind: str, values: Sequence[object]) -> R
     if said:
         return Reading(said, KNOWN, "one letter or word for yes")
     read = read_words("users.is_active", place, name, kind, values)
-    if read.adds < 0 or not read.words or read.unknown:
+    said = {of for of in read.words.values()}
+    if read.adds < 0 or not read.words or (read.unknown and said != {"true", "false"}):
         return read._replace(adds=-1.0)
     yes = ", ".join(quote_text(one) for one, of in sorted(read.words.items()) if of == "true")
     sql = f"lower({place}::text) in ({yes})" if yes else "false"
@@ -168,6 +170,12 @@ def read_rating(place: str, name: str, kind: str, values: Collection[object]) ->
         return Reading(f"case when {place} then 5 when not {place} then 1 end", KNOWN, "boolean", words)
     if kind.startswith(NUMBERS):
         return _read_points(place, {Decimal(one) for one in values if isinstance(one, int | float | Decimal)})
+    scale = {str(one).lower(): meaning("rating_scale", str(one)) for one in values if one is not None}
+    levels = set(scale.values())
+    if kind.startswith(TEXTS) and None not in levels and len(levels) >= FEWEST_LEVELS:
+        words = {word: str(level) for word, level in scale.items()}
+        cases = " ".join(f"when {quote_text(one)} then {of}" for one, of in sorted(words.items()))
+        return Reading(f"case lower({place}::text) {cases} end", KNOWN, f"words {', '.join(sorted(words)[:6])}", words)
     read = read_words("feedback.rating", place, name, kind, list(values))
     if read.adds <= NO_ROWS or not read.words:
         return read

@@ -39,8 +39,8 @@ def writer_of(columns: Columns, one: TableSeen, events: Events, role: Line | Non
         return None
     ways = (
         role_beside(one, columns.with_nulls),
-        _by_staff(columns, one),
         _by_writer(columns, one),
+        _by_staff(columns, one),
         _by_name(columns, one),
     )
     found = next(chain(*ways), None) if not role or lacks_answers else None
@@ -105,7 +105,7 @@ def _by_writer(columns: Columns, one: TableSeen) -> Iterator[Line]:
     line = columns.line("conversations", "user_id", one)
     users = columns.chosen.get("users")
     if users and line and one.references.get(line.reads[0], ())[:2] == users.place:
-        yield from role_of_writer(users, columns.id_of(users), place_of("m", line.reads[0]))
+        yield from role_of_writer(users, columns.id_of(users), place_of("m", line.reads[0]), columns.with_nulls)
 
 
 def _by_name(columns: Columns, one: TableSeen) -> Iterator[Line]:
