@@ -175,7 +175,7 @@ def is_invitation(one: TableSeen) -> bool:
     return rank(one.name, ("invitation", "invite")) > 0
 
 
-def role_of_writer(users: TableSeen, id_: str, place: str, sample: RowSample) -> Iterator[Line]:
+def role_of_writer(users: TableSeen, id_: str, place: str) -> Iterator[Line]:
     """Who wrote a message whose writer is ``place``, where accounts say which of them are bots; at most one."""
     for name, kind in users.columns.items():
         if kind == "boolean" and rank(name, BOTS) >= 0.8:
@@ -184,6 +184,10 @@ def role_of_writer(users: TableSeen, id_: str, place: str, sample: RowSample) ->
                 "role", f"case when ({inner}) then 'assistant' else 'user' end", (), SURE, f"{name} of {users.name}"
             )
             return
+
+
+def role_by_kind(users: TableSeen, id_: str, place: str, sample: RowSample) -> Iterator[Line]:
+    """Who wrote a message whose writer is ``place``, by words for the kind of each account; at most one."""
     texts = [name for name, kind in users.columns.items() if kind.startswith(TEXTS) and name not in users.references]
     texts = [name for name in texts if rank(name, KINDS_OF_ACCOUNTS) >= 0.8]
     for name, given in (sample(users, texts) if texts else {}).items():
