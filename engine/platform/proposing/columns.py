@@ -276,7 +276,8 @@ class Columns(Ids):
         if full == "users.role" and self.chosen.get("tickets"):  # in a help desk an agent is one of its staff
             return values.read_words("helpdesk.role", place, name, kind, given)
         if values.is_vocabulary(full):
-            return values.read_words(full, place, name, kind, given)
+            mine = {str(each).lower(): "user" for each in given if self._is_word_of_people(str(each))}
+            return values.read_words(full, place, name, kind, given, mine if full == "messages.role" else {})
         if column in ("file_size", "chunk_count"):
             return values.read_count(place, kind)
         if column == "file_type":
@@ -284,6 +285,10 @@ class Columns(Ids):
         if column == "is_voice":
             return Reading(place, 0.38 if kind == "boolean" else -1.0, kind)
         return values.read_plain_text(place, kind)
+
+    def _is_word_of_people(self, word: str) -> bool:
+        """True if a word is what the only table of people is called after, such as developer of developers."""
+        return len(self.people) == 1 and words_of(self.people[0].name).rpartition("_")[2] == words_of(word)
 
     def _read_named(self, full: str, one: TableSeen, name: str, place: str) -> Reading:
         """A column that names a row of another table, which may be one of words."""

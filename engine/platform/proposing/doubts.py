@@ -50,6 +50,7 @@ RULES = (
     of_tables.same_person,
     of_tables.unnamed_people,
     of_tables.owned_people,
+    of_tables.part_of_talk,
     of_tables.rival_messages,
     of_tables.generic_pairs,
     of_tables.rival_documents,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gendash.engine.platform.proposing.actors import HANDLES
+from gendash.engine.platform.proposing.actors import GROUPS, HANDLES
 from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
@@ -105,6 +105,24 @@ def owned_people(seen: Proposed) -> Iterator[Doubt]:
             names = (*PERSONS, ("documents", "user_id"), ("feedback", "user_id"))
             yield from (Doubt(table, {name}) for table, name in names if table in seen.found)
             return
+
+
+def part_of_talk(seen: Proposed) -> Iterator[Doubt]:
+    """Conversations that name nobody, each of a row that does: a task of somebody may have several runs."""
+    talks = seen.found.get("conversations")
+    person = seen.line("conversations", "user_id")
+    if talks is None or talks.grouped or talks.parts or (person and person.reads):
+        return
+    people = {one.place for one in seen.tables if is_of_people(one)}
+    by_place = {one.place: one for one in seen.tables}
+    for column, to in talks.source.references.items():
+        above = by_place.get(to[:2])
+        if above and above.place not in people and rank(above.name, GROUPS) < CALLED and not is_of_people(above):
+            named = [name for name, of in above.references.items() if of[:2] in people]
+            if any(rank(name, COLUMNS["conversations.user_id"]) > 0 for name in named):
+                yield Doubt("conversations", question=f"conversations: is one a row of {talks.source.name}, or of {above.name}?")
+                yield Doubt("messages", {"conversation_id"})
+                return
 
 
 def rival_messages(seen: Proposed) -> Iterator[Doubt]:

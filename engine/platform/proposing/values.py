@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gendash.engine.languages.lenient_sql import EPOCHS, UNITS
@@ -75,8 +76,13 @@ _DIGITS = re.compile(r"\d{9,19}([.]\d{1,9})?$")
 _ISO = re.compile(r"(20|21)\d\d-[01]\d-[0-3]\d([T ][0-2]\d:[0-5]\d|$)")
 
 
-def read_words(column: str, place: str, name: str, kind: str, values: Sequence[object]) -> Reading:
-    """A vocabulary: words as they are where gendash knows them, else mapped one by one; a boolean by its name."""
+def read_words(
+    column: str, place: str, name: str, kind: str, values: Sequence[object], own: Mapping[str, str] = MappingProxyType({})
+) -> Reading:
+    """A vocabulary: words as they are where gendash knows them, else mapped one by one; a boolean by its name.
+
+    ``own`` are words of which the platform's other tables say what they mean.
+    """
     if kind == "boolean":
         return _read_boolean(column, place, name)
     given = list(dict.fromkeys(str(one) for one in values if one is not None and str(one).strip()))
@@ -87,7 +93,7 @@ def read_words(column: str, place: str, name: str, kind: str, values: Sequence[o
         return Reading(place, -1.0)
     if not given:
         return Reading(place, NO_ROWS, "no rows to look at")
-    found = {one.lower(): meaning(column, one) for one in given}
+    found = {one.lower(): own.get(one.lower()) or meaning(column, one) for one in given}
     if column == "messages.role" and any(one.endswith("_message") for one in found):  # the others are steps
         found = {one: of if one.endswith("_message") else None for one, of in found.items()}
     words = {one: of for one, of in found.items() if of}
