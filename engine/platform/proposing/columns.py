@@ -6,18 +6,28 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.actors import is_called_after
 from gendash.engine.platform.proposing.elsewhere import name_of, own_name, side_of, words_named
 from gendash.engine.platform.proposing.ids import Ids
+from gendash.engine.platform.proposing.filed import file_name
 from gendash.engine.platform.proposing.links import id_family
 from gendash.engine.platform.proposing.made import made_at
-from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, rank, without_whose, words_of
+from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, meaning, rank, without_whose, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
-from gendash.engine.platform.proposing.scores import names_files
 from gendash.engine.platform.proposing.values import Reading, place_of
 
 OF_PEOPLE = ("conversations.user_id", "tickets.created_by")
 # of a vocabulary in a column of any name, the words of either side that must be there
-SIDES = {"users.role": (("user",), ("admin", "super_admin")), "messages.role": (("user",), ("assistant",))}
+SIDES = {
+    "users.role": (("user",), ("admin", "super_admin")),
+    "messages.role": (("user",), ("assistant",)),
+    "documents.status": (("done",), ("processing", "failed")),
+    "tickets.status": (("open",), ("closed", "resolved")),
+    "tickets.priority": (("low", "medium"), ("high", "urgent")),
+}
+AFTER = 0.8  # how well a name fits that is that of a table of people
+ENDED, ENDED_FIT = {"tickets.resolved_at": "resolved", "tickets.closed_at": "closed"}, 0.8  # fixed_at is resolved_at
+CATEGORIES = ("category", "category_name", "topic", "queue", "department", "ticket_type", "type", "label", "forum")
 OWN = {"messages.role": 0.96}  # how well a name without that of its table must fit
 SEVERAL = {"users.role": 2, "messages.role": 2}  # values that a column must have for its agreement to say anything
 ALIKE, WHOLE = 0.99, 0.85  # of rows, those that two columns give the same; a vocabulary of which each word is known
@@ -66,8 +76,14 @@ class Columns(Ids):
         may_be_named = values.is_vocabulary(full) or full == "tickets.category"
 
         def fit(name: str) -> float:
+            if full in ENDED and one.columns[name].startswith((*values.TIMES, "bigint")):
+                word = words_of(name).removesuffix("_at").removesuffix("_on")
+                return max(rank(name, known), ENDED_FIT if meaning("tickets.status", word) == ENDED[full] else 0.0)
             called = name_of(one, name) if may_be_named and name in one.references else name
             called = without_whose(name) if whose else called
+            if REFERS.get(full) == "users" and full != "tickets.assigned_to":
+                people = self._people_of(one, name)
+                return max(rank(name, known), AFTER if people and is_called_after(name, people[0]) else 0.0)
             own = rank(own_name(one, called), known) if full not in REFERS else 0.0
             # the type of a post may be that of the first, and not of who wrote it
             return max(rank(called, known), 0.95 * own if own >= OWN.get(full, 0.0) else 0.0)
@@ -91,12 +107,17 @@ class Columns(Ids):
         if not found:
             if column == "created_at":
                 return made_at(table, ALIASES[table], one, self.with_nulls)
+            if full == "documents.file_type" and (name := file_name(one, self.with_nulls)):
+                sql = f"substring({place_of('d', name)} from '[.]([^.]+)$')"
+                return Line(column, sql, (name,), WHOLE, "end of the file name")
             return self._by_words(full, one) if full in SIDES else None
         several = self._of_several(full, one, [each.line for each in found])
         if several:
             return several
         best = found[0]
         score, line = best.score, best.line
+        if full == "tickets.category" and rank(name_of(one, line.reads[0]), CATEGORIES) < 0.8:
+            score = min(score, DOUBTFUL)  # who handles it, rather than what it is about
         if _is_whole(full, best) or (line.evidence.startswith("end of the file name") and len(found) == 1):
             score = max(score, WHOLE)
         if any(each.score > score - 0.06 or each.fit > best.fit for each in self._rivals(full, one, found)):
@@ -127,6 +148,10 @@ class Columns(Ids):
             return []  # its very name
         declared = full in REFERS and best.line.reads[0] in one.references
         rivals = [each for each in found[1:] if each.line.reads[0] in one.references or not declared]
+        if full == "users.role":  # what is true of each says nothing
+            flags = [each.line.reads[0] for each in rivals if one.columns[each.line.reads[0]] == "boolean"]
+            whole = [name for name, given in (self.sample(one, flags) if flags else {}).items() if len(given) == 1]
+            rivals = [each for each in rivals if each.line.reads[0] not in whole]
         rivals += self._others_by_words(full, one, [each.line.reads[0] for each in found])
         if full in OF_PEOPLE and best.fit >= 0.8 and self._people_of(one, best.line.reads[0]) == self.people[:1]:
             # those who talk and those who handle are two tables: a column of the latter is no rival
@@ -186,7 +211,9 @@ class Columns(Ids):
         """The ends of files' names, where media types say the type of some in words of their own, such as msword."""
         named = f"{place_of('d', line.reads[0])} ~ '/(vnd[.]|x-|msword)'"
         said = line.evidence == "media types" and (self.with_nulls.share(one, "d", named) or 0.0) > 0
-        name = names_files(one, self.with_nulls) if said else ""
+        given = set(self.sample(one, line.reads).get(line.reads[0], ())) if line.evidence == "media types" else set()
+        said = said or bool(given and given <= {"application/octet-stream", "binary/octet-stream"})
+        name = file_name(one, self.with_nulls) if said else ""
         sql = f"substring({place_of('d', name)} from '[.]([^.]+)$')"
         return Line("file_type", sql, (name,), DOUBTFUL, "end of the file name") if name else None
 
@@ -250,7 +277,8 @@ class Columns(Ids):
         if full == "users.role" and self.chosen.get("tickets"):  # in a help desk an agent is one of its staff
             return values.read_words("helpdesk.role", place, name, kind, given)
         if values.is_vocabulary(full):
-            return values.read_words(full, place, name, kind, given)
+            mine = {str(each).lower(): "user" for each in given if self._is_word_of_people(str(each))}
+            return values.read_words(full, place, name, kind, given, mine if full == "messages.role" else {})
         if column in ("file_size", "chunk_count"):
             return values.read_count(place, kind)
         if column == "file_type":
@@ -258,6 +286,10 @@ class Columns(Ids):
         if column == "is_voice":
             return Reading(place, 0.38 if kind == "boolean" else -1.0, kind)
         return values.read_plain_text(place, kind)
+
+    def _is_word_of_people(self, word: str) -> bool:
+        """True if a word is what the only table of people is called after, such as developer of developers."""
+        return len(self.people) == 1 and words_of(self.people[0].name).rpartition("_")[2] == words_of(word)
 
     def _read_named(self, full: str, one: TableSeen, name: str, place: str) -> Reading:
         """A column that names a row of another table, which may be one of words."""
@@ -293,6 +325,9 @@ class Columns(Ids):
         """A person who is named by one of several columns, or a role that several booleans give."""
         if full == "users.role":
             flags = [line for line in lines if line.evidence.startswith("boolean")]
+            given = self.sample(one, [line.reads[0] for line in flags])
+            # what is true of each says nothing
+            flags = [line for line in flags if set(given.get(line.reads[0], ())) != {True}] or flags
             if len(flags) < 2 or flags[0] is not lines[0]:
                 return None
             either = " or ".join(place_of("u", line.reads[0]) for line in flags)
@@ -302,6 +337,11 @@ class Columns(Ids):
         if REFERS.get(full) != "users" or len(self.people) < 2:
             return None
         people = {each.place for each in self.people}
+        if full == "tickets.created_by":  # who handles it has not asked
+            handles = COLUMNS["tickets.assigned_to"]
+            asks = [line for line in lines if rank(line.reads[0], handles) < 0.8]
+            if asks and len(asks) < len(lines) and self._people_of(one, asks[0].reads[0]):
+                return asks[0]._replace(confidence=DOUBTFUL)
         to = {line.reads[0]: one.references.get(line.reads[0], ("", ""))[:2] for line in lines}
         named = {name: place for name, place in to.items() if place in people}
         given = self.with_nulls(one, list(named)) if len(set(named.values())) > 1 else {}

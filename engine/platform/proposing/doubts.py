@@ -53,8 +53,10 @@ def _with_doubt(one: ProposedTable, doubt: Doubt) -> ProposedTable:
 RULES = (
     of_tables.other_person,
     of_tables.second_person,
+    of_tables.same_person,
     of_tables.unnamed_people,
     of_tables.owned_people,
+    of_tables.part_of_talk,
     of_tables.rival_messages,
     of_tables.generic_pairs,
     of_tables.rival_documents,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gendash.engine.platform.proposing.actors import HANDLES
+from gendash.engine.platform.proposing.actors import GROUPS, HANDLES
 from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
@@ -21,6 +21,17 @@ from gendash.engine.platform.proposing.values import place_of
 SOME = 0.2  # of the rows of messages, how many others are worth a doubt
 CALLED = 0.5  # how well a name fits that ends as documents are called
 MOST = 0.5  # of the messages of people, those that name one
+TO_SEARCH_IN = {
+    "embedded",
+    "embedding",
+    "indexed",
+    "indexing",
+    "chunking",
+    "chunked",
+    "vectorized",
+    "ingested",
+    "ingesting",
+}
 GENERIC = {"input", "output", "request", "response", "prompt", "completion", "query", "text"}
 TALKS = {"user", "requester", "asker", "customer", "contact", "client", "visitor", "guest", "end", "participant"}
 ASKS = {"customer", "contact", "client", "requester", "visitor"}  # words of columns that name who asks for help
@@ -31,7 +42,7 @@ def unnamed_people(seen: Proposed) -> Iterator[Doubt]:
     if "users" not in seen.found:
         return
     people = seen.found["users"].source
-    unsure = {doubt.table for doubt in other_person(seen)}
+    unsure = {doubt.table for rule in (other_person, same_person) for doubt in rule(seen)}
     if any(seen.line(table, column) for table, column in PERSONS if table not in unsure) or _write(seen, people):
         return
     yield Doubt(
@@ -71,6 +82,16 @@ def second_person(seen: Proposed) -> Iterator[Doubt]:
             yield Doubt(table, {column}, question=asked)
 
 
+def same_person(seen: Proposed) -> Iterator[Doubt]:
+    """A ticket's person by the same column as who handles it: one of both is wrong."""
+    asks, handles = seen.line("tickets", "created_by"), seen.line("tickets", "assigned_to")
+    if asks and handles and asks.reads and asks.reads == handles.reads:
+        name = seen.found["tickets"].source.name
+        yield Doubt(
+            "tickets", {"created_by", "assigned_to"}, question=f"tickets: is {asks.reads[0]} of {name} who asks?"
+        )
+
+
 def _write(seen: Proposed, people: TableSeen) -> bool:
     """True if the messages of those who ask name these people."""
     role, said = seen.line("messages", "role"), seen.found.get("messages")
@@ -96,6 +117,26 @@ def owned_people(seen: Proposed) -> Iterator[Doubt]:
             names = (*PERSONS, ("documents", "user_id"), ("feedback", "user_id"))
             yield from (Doubt(table, {name}) for table, name in names if table in seen.found)
             return
+
+
+def part_of_talk(seen: Proposed) -> Iterator[Doubt]:
+    """Conversations that name nobody, each of a row that does: a task of somebody may have several runs."""
+    talks = seen.found.get("conversations")
+    person = seen.line("conversations", "user_id")
+    if talks is None or talks.grouped or talks.parts or (person and person.reads):
+        return
+    people = {one.place for one in seen.tables if is_of_people(one)}
+    by_place = {one.place: one for one in seen.tables}
+    for column, to in talks.source.references.items():
+        above = by_place.get(to[:2])
+        if above and above.place not in people and rank(above.name, GROUPS) < CALLED and not is_of_people(above):
+            named = [name for name, of in above.references.items() if of[:2] in people]
+            if any(rank(name, COLUMNS["conversations.user_id"]) > 0 for name in named):
+                yield Doubt(
+                    "conversations", question=f"conversations: is one a row of {talks.source.name}, or of {above.name}?"
+                )
+                yield Doubt("messages", {"conversation_id"})
+                return
 
 
 def rival_messages(seen: Proposed) -> Iterator[Doubt]:
@@ -149,7 +190,9 @@ def rival_documents(seen: Proposed) -> Iterator[Doubt]:
 def unproven_documents(seen: Proposed) -> Iterator[Doubt]:
     """Files in a table of another name, of which nothing is made to search in: exports have a status, too."""
     one = seen.found["documents"].source if "documents" in seen.found else None
-    if one and rank(one.name, TABLES["documents"]) < CALLED and not chunks_of(one, seen.tables):
+    status, chunks = seen.line("documents", "status"), seen.line("documents", "chunk_count")
+    words = {words_of(word) for word in status.words} if status else set()
+    if one and rank(one.name, TABLES["documents"]) < CALLED and not (chunks or words & TO_SEARCH_IN):
         yield Doubt("documents", question=f"documents: are they the rows of {one.name}?")
 
 
@@ -181,6 +224,8 @@ def unlinked(seen: Proposed) -> Iterator[Doubt]:
     """Messages of which neither the conversation nor the writer is certain, and rows whose conversation is unknown."""
     said, talks = seen.found.get("messages"), seen.found.get("conversations")
     talk, role = seen.line("messages", "conversation_id"), seen.line("messages", "role")
+    if not said and "users" in seen.found:
+        yield Doubt("users")  # without what is said nobody knows who talks
     if said and not (talk and any(line and line.confidence >= CERTAIN for line in (talk, role))):
         yield Doubt("messages")
     if said and not (talk and talk.confidence >= CERTAIN):

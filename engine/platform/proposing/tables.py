@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from math import log10
 
-from gendash.engine.platform.proposing.actors import WORDS_KINDS, choose_people
+from gendash.engine.platform.proposing.actors import GROUPS, WORDS_KINDS, choose_people
 from gendash.engine.platform.proposing.beside import role_beside
 from gendash.engine.platform.proposing.documents import choose_documents
+from gendash.engine.platform.proposing.filed import filed_tables
 from gendash.engine.platform.proposing.given import NOTHING, Given, settle
 from gendash.engine.platform.proposing.handled import is_closed, is_ranked, is_ticket
 from gendash.engine.platform.proposing.names import (
@@ -30,20 +31,8 @@ BOTH_SIDES = 0.3  # of a score, for words that say who wrote each row
 TICKETS = TABLES["tickets"][:2]
 TALKS = (*TABLES["conversations"], *TICKETS)
 # as good as a name: texts in a conversation; both sides in a ticket; texts of both sides, several to another row
-WRITTEN, ANSWERED, SPOKEN = 0.55, 0.6, 0.8
+WRITTEN, ANSWERED, SPOKEN = 0.55, 0.6, 0.9
 PER_DECADE = 0.06  # of a score, for ten times as many rows
-GROUPS = (
-    "tenant",
-    "organization",
-    "organisation",
-    "workspace",
-    "company",
-    "project",
-    "team",
-    "account",
-    "model",
-    "parent",
-)
 MOST_TABLES = 30  # whose words are looked at for events
 
 
@@ -58,11 +47,14 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample, given: Given =
     sided = {one.place for one in within if has_sides(one, tables, sample)}
     of_tickets = {one.place for one in within if any(rank(to[1], TICKETS) >= 0.8 for to in one.references.values())}
     said |= dict.fromkeys(sided & of_tickets, ANSWERED)
-    said |= dict.fromkeys(spoken_tables(filled, sample), SPOKEN)
+    spoken = spoken_tables(filled, sample)
+    said |= dict.fromkeys(spoken, SPOKEN)
+    sided |= spoken
     files = {one.place for one in filled if names_files(one, sample)}
+    filed = filed_tables(filled, sample)
     kinds = [kind for kind in TABLES if kind not in given]
     free = [one for one in filled if one.place not in given.values()]
-    scores = [(score_of(kind, one, tables, said, files), kind, one) for kind in kinds for one in free]
+    scores = [(score_of(kind, one, tables, said, files, filed), kind, one) for kind in kinds for one in free]
     scores.sort(key=lambda one: (-one[0] - _more(one[1], one[2], sided), -one[2].rows))
     found = TableChoice({})
     settle(found, given, tables)
@@ -81,7 +73,7 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample, given: Given =
         _choose_json_events(found, free, sample)
     fits = [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH]
     choose_documents(found, fits, tables, sample)
-    _choose_conversations(found, tables, sample)
+    _choose_conversations(found, tables, sample, spoken)
     settle(found, given, tables)
     if "feedback" not in given:
         choose_ratings(found, free, sample)
@@ -180,7 +172,9 @@ def _ask_for_twins(found: TableChoice, tables: Sequence[TableSeen]) -> None:
             found.questions.append(f"{kind}: do the rows of {listed}, with the columns of {one.name}, count, too?")
 
 
-def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
+def _choose_conversations(
+    found: TableChoice, tables: Sequence[TableSeen], sample: RowSample, spoken: Collection[Place]
+) -> None:
     """The tables that messages name as conversations; a person is asked where several do not hold each other."""
     messages = found.tables.get("messages")
     if messages is None:
@@ -192,10 +186,12 @@ def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sampl
         if to[:2] in by_place and rank(to[1], TABLES["conversations"]) > 0
     }
     ticket = found.tables.get("tickets")
-    if not named and not ticket and not _is_named_by_text(messages):
+    held = bool(ticket and any(to[:2] == ticket.place for to in messages.references.values()))
+    if not named and not held and not _is_named_by_text(messages):
         named = _owners_of(messages, by_place)
-        found.doubtful |= {"conversations"} if named else set()
-        for one in named.values():
+        unsure = messages.place not in spoken
+        found.doubtful |= {"conversations"} if named and unsure else set()
+        for one in named.values() if unsure else ():
             found.questions.append(f"conversations: is one a row of {one.name}? It is what {messages.name} belong to")
     weak = not any(rank(one.name, TABLES["conversations"]) >= 0.8 for one in named.values())
     of_tickets = ticket and any(to[:2] == ticket.place for to in messages.references.values())
