@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gendash.engine.platform.proposing.links import id_column, id_family
+from gendash.engine.platform.proposing.links import as_id, id_column, id_family
 from gendash.engine.platform.proposing.names import COLUMNS, PARTICIPANTS, STAFF, TABLES, TENANTS, rank, words_of
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.scores import is_of_people
@@ -12,6 +12,7 @@ from gendash.engine.platform.proposing.scores import is_of_people
 NAMES_MOST = 0.5  # of addresses, what must be those of a table of people
 NEARLY_ALL = 0.9  # of conversations, those that the one row about each names
 WORDS_KINDS = ("text", "character", "enum", "citext", "varchar")
+ASKS = {"customer", "contact", "client", "requester", "visitor"}  # words of columns that name who asks for help
 _ACTORS = ("conversations.user_id", "feedback.user_id", "tickets.assigned_to", "tickets.created_by")
 
 
@@ -20,6 +21,8 @@ def choose_people(
 ) -> None:
     """The tables of people: those whom columns name, else those whose addresses conversations have."""
     _choose_named(found, tables, sample)
+    if not found.people:
+        _choose_owners(found, tables)
     if "users" in found.doubtful or not _names_its_person(found):
         _choose_by_addresses(found, filled, sample)
         _doubt_those_who_handle(found)
@@ -36,10 +39,12 @@ def _choose_named(found: TableChoice, tables: Sequence[TableSeen], sample: RowSa
     people: dict[tuple[str, str], float] = {}  # with how well a column of theirs is called after who owns a row
     for one in acting:
         for column, to in one.references.items():
-            shown = column in one.shown and rank(column, COLUMNS["conversations.user_id"]) > 0
-            if to[:2] in by_place and (shown or _names_a_person(column, by_place[to[:2]])):
-                owns = rank(column, COLUMNS["conversations.user_id"])
-                people[to[:2]] = max(people.get(to[:2], 0.0), owns and owns + (one is talks or one in beside))
+            called = as_id(one, column)
+            shown = column in one.shown and rank(called, COLUMNS["conversations.user_id"]) > 0
+            if to[:2] in by_place and (shown or _names_a_person(called, by_place[to[:2]])):
+                owns = rank(called, COLUMNS["conversations.user_id"])
+                asks = bool(ASKS & {*words_of(column).split("_"), *words_of(to[1]).split("_")})
+                people[to[:2]] = max(people.get(to[:2], 0.0), owns and owns + asks + (one is talks or one in beside))
     if talks is None or not any(to[:2] in people for to in talks.references.values()):
         people |= _writers(found, by_place)
     several = [by_place[place] for place in sorted(people, key=lambda place: -people[place])]
@@ -58,10 +63,23 @@ def _choose_named(found: TableChoice, tables: Sequence[TableSeen], sample: RowSa
         found.questions.append(f"users: are the rows of {listed} all people? Each is a part of users.sql")
 
 
+def _choose_owners(found: TableChoice, tables: Sequence[TableSeen]) -> None:
+    """The table, whatever it is called, whose rows conversations name where others name a person; it is asked."""
+    talks, taken = found.tables.get("conversations"), [one.place for one in found.tables.values()]
+    for column, to in talks.references.items() if talks else ():
+        one = next((each for each in tables if each.place == to[:2]), None)
+        if one and to[:2] not in taken and rank(column, COLUMNS["conversations.user_id"]) >= 0.8:
+            found.people, found.tables["users"] = [one], one
+            found.doubtful.add("users")
+            asked = f"users: are they the rows of {one.name}? {column} of conversations names them"
+            found.questions.append(asked)
+            return
+
+
 def _names_its_person(found: TableChoice) -> bool:
     """True if a conversation names a person of its own, not only those who handle it."""
     talks, people = found.tables.get("conversations"), {one.place for one in found.people}
-    named = talks.references.items() if talks else ()
+    named = [(as_id(talks, column), to) for column, to in talks.references.items()] if talks else []
     return any(to[:2] in people and rank(column, COLUMNS["conversations.user_id"]) > 0 for column, to in named)
 
 

@@ -27,6 +27,17 @@ def role_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
             return
 
 
+def rights_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
+    """The role of an account, by a word in its JSON of which every value is known; at most one."""
+    for column, text, given, _ in leaves(one, sample, ("role", "user_role"), "u"):
+        read = values.read_words("users.role", text, column, "text", given)
+        if {"admin", "super_admin"} & set(read.words.values()) and not read.unknown:
+            yield Line(
+                "role", f"coalesce({read.sql}, 'user')", (column,), SURE, f"{read.evidence} in {column}", read.words
+            )
+            return
+
+
 def unread_beside(one: TableSeen, sample: RowSample) -> list[tuple[str, str]]:
     """Columns of JSON and SQL of a value in them that may say who wrote a message, whatever its words mean."""
     return [(column, text) for column, text, *_ in leaves(one, sample, COLUMNS["messages.role"])]

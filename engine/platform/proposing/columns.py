@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.comments import read_codes
 from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
 from gendash.engine.platform.proposing.ids import Ids
-from gendash.engine.platform.proposing.links import id_family
-from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, rank, without_whose, words_of
+from gendash.engine.platform.proposing.links import as_id, id_family
+from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, WORDS, rank, without_whose, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.values import Reading, place_of
 
@@ -26,6 +27,7 @@ WORTH = 0.45  # below this nothing is proposed
 DOUBTFUL = CERTAIN - 0.1
 LEAST_KNOWN = 0.5  # of the values of a column, what must be keys of a table: people and rows are deleted
 ALIASES = {"users": "u", "conversations": "c", "messages": "m", "feedback": "f", "documents": "d", "tickets": "t"}
+CODED = {*WORDS, "users.is_active", "feedback.rating"}  # whose codes a comment may explain
 REFERS = {
     "conversations.user_id": "users",
     "messages.conversation_id": "conversations",
@@ -62,7 +64,10 @@ class Columns(Ids):
         whose = full == "tickets.first_response_at"
         may_be_named = values.is_vocabulary(full) or full == "tickets.category"
         names = [
-            (rank(name_of(one, name) if may_be_named else without_whose(name) if whose else name, known), name)
+            (
+                rank(name_of(one, name) if may_be_named else without_whose(name) if whose else as_id(one, name), known),
+                name,
+            )
             for name in one.columns
             if name != one.key
         ]
@@ -72,7 +77,8 @@ class Columns(Ids):
         if not names and column == "created_at":
             return self._only_time(table, one)
         found = sorted(
-            self._candidates(table, column, one, names), key=lambda each: -each.score - BOTH * _is_whole(full, each)
+            self._candidates(table, column, one, names),
+            key=lambda each: -each.score - BOTH * (_is_whole(full, each) or self._asks(full, one, each)),
         )
         if not found:
             return self._by_words(full, one) if full in SIDES else None
@@ -115,6 +121,11 @@ class Columns(Ids):
             # those who talk and those who handle are two tables: a column of the latter is no rival
             rivals = [each for each in rivals if self._people_of(one, each.line.reads[0]) == self.people[:1]]
         return [each for each in rivals if not self._agree(full, one, best.line, each.line)]
+
+    def _asks(self, full: str, one: TableSeen, each: _Candidate) -> bool:
+        """True if a candidate names those who talk, where those who answer are another table."""
+        asked = full in OF_PEOPLE and len(self.people) > 1
+        return asked and self._people_of(one, each.line.reads[0]) == self.people[:1]
 
     def _agree(self, full: str, one: TableSeen, line: Line, other: Line) -> bool:
         """True if two lines give nearly each row the same, as far as both give one of several values."""
@@ -193,6 +204,9 @@ class Columns(Ids):
             return read._replace(adds=read.adds + 0.15, evidence=f"{read.evidence}, its only time") if only else read
         if name in one.references:
             return self._read_named(full, one, name, place)
+        spoken = read_codes(full, place, one, name, given) if full in CODED and name in one.comments else None
+        if spoken:
+            return spoken
         if full == "feedback.rating":
             return values.read_rating(place, name, kind, given)
         if full == "users.is_active":

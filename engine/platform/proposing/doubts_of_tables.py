@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gendash.engine.platform.proposing.actors import ASKS
 from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
@@ -19,7 +20,6 @@ from gendash.engine.platform.proposing.values import place_of
 
 SOME = 0.2  # of the rows of messages, how many others are worth a doubt
 MOST = 0.5  # of the messages of people, those that name one
-ASKS = {"customer", "contact", "client", "requester", "visitor"}  # words of columns that name who asks for help
 
 
 def unnamed_people(seen: Proposed) -> Iterator[Doubt]:

@@ -64,7 +64,7 @@ def name_of(one: TableSeen, column: str) -> str:
 def role_of_members(users: TableSeen, id_: str, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[Line]:
     """The role that another table gives a person: an account's membership, or the names of its roles; at most one."""
     fits = []
-    for one in (each for each in tables if each is not users and not is_invitation(each)):
+    for one in (each for each in tables if each is not users and not is_invitation(each) and not _takes_part(each)):
         mine = next((name for name, to in one.references.items() if to == (*users.place, id_)), "")
         for column in (each for each in one.columns if mine and rank(name_of(one, each), ROLES) >= 0.8):
             text, admins = _admins(one, column, tables, sample)
@@ -149,6 +149,11 @@ def person_of_owners(
                 sql = f"(select {place_of('p', who)} from {one.quoted} p where {on} and {owns} limit 1)"
                 yield Line("user_id", sql, (), UNLIKELY, f"the owner by {one.name}")
                 return
+
+
+def _takes_part(one: TableSeen) -> bool:
+    """True if rows say who takes part in a conversation: its owner runs no platform."""
+    return any(rank(to[1], TABLES["conversations"]) >= 0.8 for to in one.references.values())
 
 
 def is_invitation(one: TableSeen) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, islice
 
-from gendash.engine.platform.proposing.beside import reason_beside, reason_by_rows
+from gendash.engine.platform.proposing.beside import reason_beside, reason_by_rows, rights_beside
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.documents import of_named_file, state_of_last_try
 from gendash.engine.platform.proposing.elsewhere import person_of_owners, person_of_participants, role_of_members
@@ -50,7 +50,8 @@ def lines_elsewhere(columns: Columns, table: str, one: TableSeen, lines: Sequenc
     id_, by = columns.id_of(one), {line.column: line for line in lines}
     # words that name no administrator, such as customer and visitor, are a kind of account
     if table == "users" and ("role" not in by or not _names_admins(by["role"])):
-        found = list(role_of_members(one, id_, columns.tables, columns.with_nulls))
+        members = role_of_members(one, id_, columns.tables, columns.with_nulls)
+        found = list(islice(chain(members, rights_beside(one, columns.with_nulls)), 1))
         columns.questions[:] = [each for each in columns.questions if not (found and each.startswith("users.role"))]
         yield from found
     if table == "documents" and "file_size" not in by:

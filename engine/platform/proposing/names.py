@@ -101,5 +101,7 @@ def meaning(column: str, word: str) -> str | None:
     last, first = given.rpartition("_")[2], given.partition("_")[0]  # global_member, ROLE_ADMIN; pending_reminder
     if last == given:
         return None
-    found = meaning(column, last)
-    return meaning(column, first) if found is None else found
+    ways = (last, first)
+    if meaning(column, first) == "in_progress":  # pending close is not closed
+        ways = (first, last)
+    return next((of for each in ways if (of := meaning(column, each)) is not None), None)

@@ -32,6 +32,8 @@ class TableSeen:
     as_text: frozenset[str] = frozenset()  # references whose type is another than that of the key: compared as texts
     # by a column that names a row together with others, such as a tenant's id: their pairs, own and of that row
     beside: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)  # what the catalog says about columns
+    defaults: Mapping[str, str] = field(default_factory=dict)  # constants that new rows have, as texts
 
     @property
     def place(self) -> Place:

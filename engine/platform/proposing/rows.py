@@ -79,8 +79,10 @@ def without_words(
 def internal_rows(alias: str, one: TableSeen, of_tickets: bool) -> Iterator[Condition]:
     """The condition that leaves out messages which the platform's staff write to each other."""
     for name, kind in one.columns.items():
-        if of_tickets and kind == "boolean" and rank(name, SHOWN) >= 0.8:
-            yield place_of(alias, name), CERTAIN - 0.1, "notes that the other side does not see"
+        fit, small = rank(name, SHOWN), kind == "smallint"
+        if of_tickets and kind in ("boolean", "smallint") and (fit >= 0.8 or (fit and small)):
+            sql = f"{place_of(alias, name)} = 1" if small else place_of(alias, name)
+            yield sql, CERTAIN - 0.1, "notes that the other side does not see"
             return
         if kind == "boolean" and rank(name, INTERNAL) > 0:  # is_internal_note, too
             yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "notes that the other side does not see"

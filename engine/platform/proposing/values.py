@@ -100,12 +100,13 @@ def read_words(column: str, place: str, name: str, kind: str, values: Sequence[o
     if share < 0.3:
         return Reading(place, -0.4, evidence, words, unknown)
     plain = all(one == of or DEFAULT_WORDS.get(one) == of for one, of in words.items())
-    sql = place if plain else _case(f"lower({place}::text)" if kind != "text" else f"lower({place})", words)
+    sql = place if plain else cases_of(f"lower({place}::text)" if kind != "text" else f"lower({place})", words)
     steps = SAYS_MORE if column == "messages.role" and not sides and "" in found.values() else 0.0
     return Reading(sql, KNOWN * share + steps if not unknown else 0.15 * share, evidence, words, unknown)
 
 
-def _case(subject: str, words: Mapping[str, str]) -> str:
+def cases_of(subject: str, words: Mapping[str, str]) -> str:
+    """SQL of a text in which each word is replaced by that which it means."""
     cases = " ".join(f"when {quote_text(one)} then {quote_text(of)}" for one, of in sorted(words.items()))
     return f"case {subject} {cases} else {subject} end"
 

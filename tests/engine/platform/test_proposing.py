@@ -30,8 +30,6 @@ SEEN = Path(__file__).parents[2] / "sql" / "platforms"
 LEAST = {
     "sim_studio": (0.75, 0.7),  # its ratings name a conversation and no message: nothing is proposed, and it is asked
     "adk": (0.9, 0.45),  # events hold messages among others, in JSON; nobody has a table: all of it is asked
-    "mastra": (0.65, 0.6),  # people are resources, which nothing says
-    "znuny": (0.5, 0.35),  # customers are named by their login, their tickets by an owner, too: it is asked
     "archi": (0.9, 0.5),  # people are those whom conversations name, and one word of the assistant's is asked
     "botpress": (0.95, 0.65),
     "casibase": (0.75, 0.5),  # who likes an answer is in lists, and nothing but names says what an author is
@@ -40,7 +38,7 @@ LEAST = {
         0.25,
     ),  # a table of questions and answers for each channel, and chats of a playground: it is asked
     "maxkb": (0.75, 0.6),  # codes for votes and states are asked
-    "peppermint": (0.8, 0.45),  # two tables of people are asked, and who wrote a comment
+    "peppermint": (0.9, 0.5),  # two tables of people are asked, and who wrote a comment
     "ragflow": (0.8, 0.4),  # messages are JSON kept as text, documents and files are asked
     "appflowy": (0.9, 0.35),  # codes in JSON say who wrote, and nothing names its people: all of both is asked
     "evolution": (
@@ -56,12 +54,12 @@ LEAST = {
     "helper": (0.8, 0.5),  # customers are found by their address, staff by the values of a column: both are asked about
     "onlook": (0.9, 0.55),  # conversations belong to projects: their owners are proposed, and it is asked
     "open_chat_studio": (0.75, 0.3),  # ratings are tags of anything; which rows are documents is asked
-    "freescout": (0.65, 0.4),  # kinds, states and statuses are codes, of which the time of the end gives one
+    "freescout": (0.8, 0.4),  # kinds, states and statuses are codes, of which the time of the end gives one
     "otto": (0.9, 0.5),  # reports about the platform are proposed as tickets by their words, and it is asked
     "rasa": (0.5, 0.0),  # messages are among other events: all of it is asked
 }
 LATER = {
-    "anythingllm": (0.75, 0.6), "chainlit": (0.85, 0.55), "khoj": (0.75, 0.35), "papercups": (0.8, 0.55), "quivr": (0.9, 0.75),
+    "anythingllm": (0.75, 0.6), "chainlit": (0.9, 0.55), "khoj": (0.75, 0.35), "papercups": (0.8, 0.55), "quivr": (0.9, 0.75),
 }  # fmt: skip
 NAMES = sorted(path.stem for path in STRANGERS.glob("*.sql"))
 # of kinds that others are of, too
