@@ -49,7 +49,7 @@ def _choose_named(found: TableChoice, tables: Sequence[TableSeen], sample: RowSa
         people |= _writers(found, by_place)
     several = [by_place[place] for place in sorted(people, key=lambda place: -people[place])]
     several = list({one.place: one for one in (owner_behind(one, by_place, sample) or one for one in several)}.values())
-    several = [one for one in several if not any(_describes(one, other) for other in several)]
+    several = [one for one in several if not any(_describes(one, other, sample) for other in several)]
     if several and (found.tables.get("users") not in several or several[0] is not found.tables.get("users")):
         found.tables["users"] = several[0]
     found.people = several or [found.tables[kind] for kind in ("users",) if kind in found.tables]
@@ -175,7 +175,8 @@ def owner_behind(one: TableSeen, by_place: Mapping[Place, TableSeen], sample: Ro
         other = by_place.get(to[:2])
         owns = rank(column, COLUMNS["conversations.user_id"]) >= 0.8 and column != one.key
         if other and other is not one and owns and is_of_people(other) and rank(other.name, TABLES["users"]) >= 0.8:
-            return None if sample.unique(one, column) else other
+            some = None in sample(one, [column]).get(column, ())  # who is not known yet is a person, too
+            return None if some or sample.unique(one, column) else other
     return None
 
 
@@ -188,6 +189,8 @@ def about(talks: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> I
                 yield one, column
 
 
-def _describes(one: TableSeen, other: TableSeen) -> bool:
-    """True if a row says more about a person of another table: its key or a column of people names that."""
-    return one is not other and any(to[:2] == other.place for to in one.references.values())
+def _describes(one: TableSeen, other: TableSeen, sample: RowSample) -> bool:
+    """True if each row says more about a person of another table: its key or a column of people names that."""
+    named = [name for name, to in one.references.items() if to[:2] == other.place] if one is not other else []
+    given = sample(one, named) if named else {}
+    return any(None not in given.get(name, ()) for name in named)

@@ -30,7 +30,7 @@ def decoded(columns: Columns, table: str, one: TableSeen, line: Line) -> Line:
 
 
 def _ticket_codes(one: TableSeen, column: str, sample: RowSample) -> dict[str, str]:
-    """Codes by the time of the end; of the others that of new rows is open, and numbers are in the order of the work."""
+    """Codes by the time of the end; of the others that of new rows is open, and numbers are in the order of work."""
     ended, codes = ended_codes(one, column, sample), codes_of(one, column, sample)
     numbers = sorted(int(code) for code in codes if code.isdigit())
     rest = [number for number in numbers if str(number) not in ended]

@@ -22,6 +22,7 @@ ALIKE, WHOLE = 0.99, 0.85  # of rows, those that two columns give the same; a vo
 SCOPES = {"org", "organization", "organisation", "workspace", "team", "tenant", "group", "project", "company"}
 PLAIN = ("first_name", "last_name")
 BOTH = 0.3  # what is added for a vocabulary of which both sides are there
+GROUPED = 0.25  # for an id of conversations that no table holds
 FEWEST_PEOPLE = 3
 WORTH = 0.45  # below this nothing is proposed
 DOUBTFUL = CERTAIN - 0.1
@@ -309,7 +310,14 @@ class Columns(Ids):
         key = self.id_of(targets[0]) if targets else ""
         if targets and key:
             return self._by_values(one, name, self.named_as(table, targets[0], place), targets[0], key)
+        if full == "messages.conversation_id" and self._groups(one, name):
+            return Reading(place, GROUPED, "each message has one, and several the same")
         return Reading(place, 0.1, "")
+
+    def _groups(self, one: TableSeen, name: str) -> bool:
+        """True if each row has a value of a column, and many have the same as another."""
+        given = self.with_nulls(one, [name]).get(name, ())
+        return len(given) > 1 and None not in given and not self.with_nulls.unique(one, name)
 
     def _by_values(self, one: TableSeen, name: str, sql: str, target: TableSeen, key: str) -> Reading:
         """A column that may name a row of a table, by its type and by whether its values are keys there."""

@@ -27,7 +27,7 @@ def words_of_codes(one: TableSeen, column: str, given: Sequence[object]) -> dict
 
 def read_codes(full: str, place: str, one: TableSeen, column: str, given: Sequence[object]) -> Reading | None:
     """Codes whose words the column's comment says; None if it says none of any known meaning."""
-    labels = {code: word for code, word in words_of_codes(one, column, given).items()}
+    labels = words_of_codes(one, column, given)
     found = {code: meaning(full, word) for code, word in labels.items()}
     words = {code: of for code, of in found.items() if of}
     codes = {str(each) for each in given if each is not None}

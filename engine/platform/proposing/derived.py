@@ -67,7 +67,12 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSamp
         return {}
     id_ = by["message_id"]._replace(evidence="ratings are in the message")
     lines = [id_._replace(column="feedback_id"), id_, read]
-    lines += [Line("user_id", place_of("m", name), (name,), 0.85, why) for name, why in _person(one, users)]
+    rated = f"({read.sql}) is not null"
+    lines += [
+        Line("user_id", place_of("m", name), (name,), 0.85, why)
+        for name, why in _person(one, users)
+        if sample.share(one, "m", f"{place_of('m', name)} is not null", rated) != 0.0  # an answer names no person
+    ]
     fits = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in read.reads]
     said = max(fits, key=lambda name: rank(name, COLUMNS["messages.comment"]), default="")
     if said and rank(said, COLUMNS["messages.comment"]) >= 0.8:
@@ -85,8 +90,8 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSamp
         when = Line("created_at", place_of("m", changed), (changed,), 0.5, "its last change") if changed else None
         lines.append(when or by["created_at"]._replace(column="created_at", confidence=0.5))
     whole = len(read.reads) == 1 and (one.columns[read.reads[0]] == "boolean" or not read.confidence)
-    rated = place_of("m", read.reads[0]) if whole else read.sql  # 0 may be no rating
-    condition = (f"{rated} is not null", read.confidence, "rated messages")
+    value = place_of("m", read.reads[0]) if whole else read.sql  # 0 may be no rating
+    condition = (f"{value} is not null", read.confidence, "rated messages")
     return {"feedback": ProposedTable("feedback", one, lines, messages.joins, (*messages.conditions, condition))}
 
 

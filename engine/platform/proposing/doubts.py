@@ -46,6 +46,7 @@ def _with_doubt(one: ProposedTable, doubt: Doubt) -> ProposedTable:
 
 RULES = (
     of_tables.other_person,
+    of_tables.other_writers,
     of_tables.unnamed_people,
     of_tables.owned_people,
     of_tables.rival_messages,

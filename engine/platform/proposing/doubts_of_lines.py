@@ -19,6 +19,7 @@ IDS = ("id", "uuid", "guid", "uid", "public_id", "external_id")
 # truth values of a row that change nothing about whether it counts
 HARMLESS = {"pinned", "starred", "archived", "favorite", "favourite", "edited", "read", "seen", "public", "shared",
             "voice", "active", "verified", "default", "breached"}  # fmt: skip
+PERMITS = ("can", "may", "has", "have", "allow", "enable", "use", "show", "include")  # what a row may do, or has
 RUNS, MAY_RUN = ("admin", "super", "owner"), ("agent", "operator", "support", "employee")
 FLAGS_OF_STAFF = {*RUNS, *MAY_RUN, "superuser", "staff", "moderator"}
 
@@ -91,6 +92,7 @@ def unread_flags(seen: Proposed) -> Iterator[Doubt]:
         unread = {name: kind for name, kind in source.columns.items() if name not in texts}
         flags = [name for name, kind in unread.items() if kind == "boolean"]
         flags = [name for name in flags if not set(words_of(name).split("_")) & HARMLESS]
+        flags = [name for name in flags if words_of(name).partition("_")[0] not in PERMITS]
         states = [name for name, kind in unread.items() if kind.startswith(values.TEXTS)]
         states = [name for name in states if rank(name, (*STATES, "type", "kind")) >= 0.8]
         given = seen.sample(source, [*flags, *states]) if one.conditions and (flags or states) else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gendash.engine.platform.proposing.actors import ASKS
+from gendash.engine.platform.proposing.askers import ASKED, named_by_askers, names_one
 from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
@@ -62,6 +63,37 @@ def _write(seen: Proposed, people: TableSeen) -> bool:
     return any((share or 0.0) >= MOST for share in shares)
 
 
+def other_writers(seen: Proposed) -> Iterator[Doubt]:
+    """Those who ask whom only messages name, and in another table than that of a conversation's person."""
+    role, said = seen.line("messages", "role"), seen.found.get("messages")
+    if not said or not role or role.confidence < CERTAIN or not role.sql or "users" not in seen.found:
+        return
+    named = named_by_askers(seen.tables, said.source, role.sql, seen.sample)
+    users = seen.found["users"]
+    united = {one.source.place for one in users.parts or (users,)}
+    for table, column in (*PERSONS, ("feedback", "user_id")):
+        line = seen.line(table, column)
+        to = seen.found[table].source.references.get(line.reads[0]) if line and len(line.reads) == 1 else None
+        own = [name for name, of in said.source.references.items() if to and of[:2] == to[:2]]
+        mine = ASKED.format(role=role.sql)
+        mine += "".join(f" and {place_of('m', name)} is null" for name in own)
+        others = [
+            name
+            for place, name in named.items()
+            if to and place != to[:2] and names_one(said.source, name, mine, seen.sample)
+        ]
+        if others and line:
+            asked = (
+                f"{table}.{column}: is it {line.reads[0]}, or whom {' or '.join(others)} of {said.source.name} name?"
+            )
+            yield Doubt(table, {column}, question=asked)
+    if len(named) > 1:
+        asked = f"messages.role: do those whom {' or '.join(named.values())} of {said.source.name} name all ask?"
+        yield Doubt("messages", {"role"}, question=asked)
+    if not named.keys() <= united:
+        yield Doubt("users")
+
+
 def owned_people(seen: Proposed) -> Iterator[Doubt]:
     """People who belong to other people: one may have several of these accounts."""
     people = seen.found["users"].source if "users" in seen.found and not seen.found["users"].parts else None
@@ -107,7 +139,9 @@ def rival_documents(seen: Proposed) -> Iterator[Doubt]:
     own = seen.found["documents"].source
     lines = (seen.line("documents", column) for column in ("status", "chunk_count"))
     processed = any(line and line.confidence >= CERTAIN for line in lines)
-    rivals = [one for one in seen.others("documents") if _is_of_files(one) and (not processed or _has_status(one))]
+    said = seen.found["messages"].source.place if "messages" in seen.found else None
+    apart = [one for one in seen.others("documents") if not any(to[:2] == said for to in one.references.values())]
+    rivals = [one for one in apart if _is_of_files(one) and (not processed or _has_status(one))]
     if not processed:  # one that says how far each file of the other is
         rivals += [one for one in seen.tables if one.rows and _has_status(one) and _has_each(one, own, seen.sample)]
     if rivals:

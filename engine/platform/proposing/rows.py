@@ -52,9 +52,8 @@ def soft_delete(alias: str, one: TableSeen) -> Iterator[Condition]:
             return
 
 
-def people_only(alias: str, one: TableSeen, of_tickets: bool) -> Iterator[Condition]:
-    """The conditions of people: not deleted, and no bots."""
-    yield from soft_delete(alias, one)
+def no_bots(alias: str, one: TableSeen, of_tickets: bool) -> Iterator[Condition]:
+    """The condition of people that leaves out bots."""
     for name in bots_of(one, of_tickets)[:1]:
         yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "bots"
 
@@ -108,7 +107,11 @@ def chunk_count(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen
         words = {words_of(each) for each in other.columns}
         is_part = rank(other.name, CHUNKS[:2]) > 0 or (words & set(TEXTS) and words & PART_OF_TEXT)
         sure = 0.85 if is_part and named else CERTAIN - 0.1
-        sql = f"(select count(*) from {other.quoted} n where {on_row(other, column, 'n', alias, id_)})"
+        kept = next((each for each, _, _ in soft_delete("n", other)), "")
+        some = kept and (sample.share(other, "n", kept) or 1.0) < 1.0
+        sure = CERTAIN - 0.1 if some else sure
+        which = on_row(other, column, "n", alias, id_) + (f" and {kept}" if some else "")
+        sql = f"(select count(*) from {other.quoted} n where {which})"
         yield Line("chunk_count", sql, (), sure, f"rows of {other.name}")
 
 

@@ -30,6 +30,8 @@ SEEN = Path(__file__).parents[2] / "sql" / "platforms"
 LEAST = {
     "sim_studio": (0.75, 0.7),  # its ratings name a conversation and no message: nothing is proposed, and it is asked
     "adk": (0.9, 0.45),  # events hold messages among others, in JSON; nobody has a table: all of it is asked
+    "chaindesk": (0.8, 0.4),  # visitors, contacts and staff write in one table: who of them asks is asked
+    "flowise": (0.75, 0.35),  # documents are JSON kept as text, nothing names its people
     "archi": (0.9, 0.5),  # people are those whom conversations name, and one word of the assistant's is asked
     "botpress": (0.95, 0.65),
     "casibase": (0.75, 0.5),  # who likes an answer is in lists, and nothing but names says what an author is
@@ -175,7 +177,9 @@ def measure(connection: psycopg.Connection[Any], name: str, found: Proposal, fol
             same = theirs.outputs.get(column) == behind or (
                 line is not None and same_values(connection, text, select_text(proposed), id_, column)
             )
-            decided = line is None or not line.sql.startswith("null::")  # else a person writes it
+            decided = (
+                line is None or line.confidence > 0 or not line.sql.startswith("null::")
+            )  # else a person writes it
             total.add(f"{table}.{column}", same and decided, line.confidence if line else 0.0)
         for column in lines.keys() - own.outputs.keys():
             if lines[column].confidence >= CERTAIN:
