@@ -81,6 +81,10 @@ class Columns(Ids):
             self._candidates(table, column, one, names),
             key=lambda each: -each.score - BOTH * (_is_whole(full, each) or self._asks(full, one, each)),
         )
+        if full == "documents.file_type" and not (found and found[0].score >= CERTAIN):
+            typed = self._typed_by_values(one)
+            if typed:
+                return typed
         if not found:
             return self._by_words(full, one) if full in SIDES else None
         several = self._of_several(full, one, [each.line for each in found])
@@ -116,8 +120,9 @@ class Columns(Ids):
         best = found[0]
         if best.fit == 1.0 and full not in REFERS and not values.is_vocabulary(full):
             return []  # its very name
-        declared = best.line.reads[0] in one.references
+        declared = full in REFERS and best.line.reads[0] in one.references
         rivals = [each for each in found[1:] if each.line.reads[0] in one.references or not declared]
+        rivals += self._others_by_words(full, one, [each.line.reads[0] for each in found])
         if full in OF_PEOPLE and best.fit >= 0.8 and self._people_of(one, best.line.reads[0]) == self.people[:1]:
             # those who talk and those who handle are two tables: a column of the latter is no rival
             rivals = [each for each in rivals if self._people_of(one, each.line.reads[0]) == self.people[:1]]
@@ -162,6 +167,31 @@ class Columns(Ids):
             if not read.unknown and all(set(side) & set(read.words.values()) for side in SIDES[full]):
                 return Line(column, read.sql, (name,), DOUBTFUL, read.evidence, read.words)
         return None
+
+    def _typed_by_values(self, one: TableSeen) -> Line | None:
+        """The types of files in a column of any name, by its values; None if there is none, or several are."""
+        names = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS)]
+        given = self.sample(one, [name for name in names if name != one.key and name not in one.references])
+        reads = {
+            name: values.read_file_type(place_of("d", name), "", one.columns[name], each)
+            for name, each in given.items()
+            if each and values.are_types(each)
+        }
+        if len(reads) != 1:
+            return None
+        name, read = next(iter(reads.items()))
+        return Line("file_type", read.sql, (name,), WHOLE if len(given[name]) > 1 else DOUBTFUL, read.evidence)
+
+    def _others_by_words(self, full: str, one: TableSeen, taken: Sequence[str]) -> list[_Candidate]:
+        """The columns of other names whose words are both sides of who wrote a message."""
+        names = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in taken]
+        names = [name for name in names if name not in one.references and name != one.key]
+        found = []
+        for name, given in (self.sample(one, names) if full == "messages.role" and names else {}).items():
+            read = values.read_words(full, place_of("m", name), name, one.columns[name], given)
+            if {"user", "assistant"} <= set(read.words.values()) and len(read.unknown) < len(given) / 2:
+                found.append(_Candidate(1.0, 0.0, Line("role", read.sql, (name,), words=read.words), read.unknown))
+        return found
 
     def _candidates(
         self, table: str, column: str, one: TableSeen, names: Sequence[tuple[float, str]]

@@ -15,12 +15,16 @@ from gendash.engine.platform.proposing.names import (
     rank,
     words_of,
 )
+from gendash.engine.platform.proposing.people import HANDLES
 from gendash.engine.platform.proposing.proposal import CERTAIN, RowSample, TableSeen
-from gendash.engine.platform.proposing.scores import has_column, is_of_people, pair_of
+from gendash.engine.platform.proposing.scores import chunks_of, has_column, is_aside, is_of_people, pair_of
 from gendash.engine.platform.proposing.values import place_of
 
 SOME = 0.2  # of the rows of messages, how many others are worth a doubt
+CALLED = 0.5  # how well a name fits that ends as documents are called
 MOST = 0.5  # of the messages of people, those that name one
+GENERIC = {"input", "output", "request", "response", "prompt", "completion", "query", "text"}
+TALKS = {"user", "requester", "asker", "customer", "contact", "client", "visitor", "guest", "end", "participant"}
 
 
 def unnamed_people(seen: Proposed) -> Iterator[Doubt]:
@@ -49,6 +53,23 @@ def other_person(seen: Proposed) -> Iterator[Doubt]:
             if named:
                 asked = f"{table}.{column}: is it {line.reads[0]} or {named[0]} of {source.name}?"
                 yield Doubt(table, {column}, question=asked)
+
+
+def second_person(seen: Proposed) -> Iterator[Doubt]:
+    """Rows that name two people in each, of which neither is called after who asks: an owner may be who answers."""
+    for table, column in PERSONS:
+        line = seen.line(table, column)
+        source = seen.found[table].source if line else None
+        if not (line and source and len(line.reads) == 1) or set(words_of(line.reads[0]).split("_")) & TALKS:
+            continue
+        to = source.references.get(line.reads[0], ("", ""))[:2]
+        others = [name for name, of in source.references.items() if of[:2] == to and name != line.reads[0]]
+        others = [name for name in others if not set(words_of(name).split("_")) & HANDLES]
+        given = seen.sample(source, others) if others else {}
+        named = [name for name, found in given.items() if len([each for each in found if each is not None]) > 1]
+        if named:
+            asked = f"{table}.{column}: is it {line.reads[0]} or {named[0]} of {source.name}?"
+            yield Doubt(table, {column}, question=asked)
 
 
 def _write(seen: Proposed, people: TableSeen) -> bool:
@@ -132,6 +153,16 @@ def _is_said(one: TableSeen, tickets: tuple[str, str] | None) -> bool:
     return rank(one.name, TABLES["messages"]) > 0 and not of_tickets and bool(pair_of(one) or (texts and within))
 
 
+def generic_pairs(seen: Proposed) -> Iterator[Doubt]:
+    """Rows with an input and an output, as any run of a program has, in a table that is not called after messages."""
+    one = seen.found.get("messages")
+    if one and one.pair and not rank(one.source.name, (*TABLES["messages"], "chat", "question", "conversation")):
+        if any(words_of(name) in GENERIC for name in one.pair):
+            question, answer = one.pair
+            asked = f"messages: are {question} and {answer} of {one.source.name} what people ask and are answered?"
+            yield Doubt("messages", question=asked)
+
+
 def rival_documents(seen: Proposed) -> Iterator[Doubt]:
     """Another table of files; where the chosen one says how far each is, only one that does, too."""
     if "documents" not in seen.found:
@@ -149,6 +180,13 @@ def rival_documents(seen: Proposed) -> Iterator[Doubt]:
         yield Doubt("documents", question=f"documents: are they the rows of {listed}?")
 
 
+def unproven_documents(seen: Proposed) -> Iterator[Doubt]:
+    """Files in a table of another name, of which nothing is made to search in: exports have a status, too."""
+    one = seen.found["documents"].source if "documents" in seen.found else None
+    if one and rank(one.name, TABLES["documents"]) < CALLED and not chunks_of(one, seen.tables):
+        yield Doubt("documents", question=f"documents: are they the rows of {one.name}?")
+
+
 def _has_each(one: TableSeen, own: TableSeen, sample: RowSample) -> bool:
     """True if a table has a row about each of another, at most; several are tries."""
     return any(to[:2] == own.place and sample.unique(one, column) for column, to in one.references.items())
@@ -164,11 +202,20 @@ def _has_status(one: TableSeen) -> bool:
     return any(rank(name, COLUMNS["documents.status"]) >= 0.8 for name in one.columns)
 
 
+def aside(seen: Proposed) -> Iterator[Doubt]:
+    """Tables whose names say that their rows were made to try, kept for later, copied or sent by machines."""
+    for table, one in seen.found.items():
+        sources = [part.source for part in one.parts or (one,)]
+        odd = [each.name for each in sources if is_aside(each, seen.tables)]
+        if odd:
+            yield Doubt(table, question=f"{table}: are they the rows of {odd[0]}, as its name may be of others?")
+
+
 def unlinked(seen: Proposed) -> Iterator[Doubt]:
     """Messages of which neither the conversation nor the writer is certain, and rows whose conversation is unknown."""
     said, talks = seen.found.get("messages"), seen.found.get("conversations")
     talk, role = seen.line("messages", "conversation_id"), seen.line("messages", "role")
-    if said and not any(line and line.confidence >= CERTAIN for line in (talk, role)):
+    if said and not (talk and any(line and line.confidence >= CERTAIN for line in (talk, role))):
         yield Doubt("messages")
     if said and not (talk and talk.confidence >= CERTAIN):
         yield Doubt("messages", (), rows=True)  # they may be deleted with it

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from gendash.engine.platform.proposing.elsewhere import name_of, words_named
 from gendash.engine.platform.proposing.names import (
     ANSWER,
+    ASIDE,
     CHUNKS,
     COLUMNS,
     FILE_TYPES,
@@ -24,6 +25,7 @@ from gendash.engine.platform.proposing.proposal import Place, RowSample, TableSe
 from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
 from gendash.engine.platform.proposing.values import place_of
 
+LESS = 0.35  # of a score, for a table beside the talks of people
 PARTS = ("embedding", "vector", "chunk_index", "chunk_id")  # a row is a part of a document
 KEYS = {
     "messages": ("message_id", "msg_id"),
@@ -48,7 +50,17 @@ def score_of(
         name = max(name, 0.6)
     name = _by_key(kind, one, name)
     by_values = 0.3 * (kind == "documents" and one.place in files)
-    return name * 0.9 + _evidence(kind, one, tables) + by_values if name else 0.0
+    aside = LESS if is_aside(one, tables) else 0.0
+    return name * 0.9 + _evidence(kind, one, tables) + by_values - aside if name else 0.0
+
+
+def is_aside(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
+    """True if a name says that rows were made to try, kept for later, copied or sent by machines.
+
+    A word that most tables have, such as the name of a platform, says nothing.
+    """
+    words = ASIDE & set(words_of(one.name).split("_"))
+    return any(2 * sum(word in words_of(each.name).split("_") for each in tables) <= len(tables) for word in words)
 
 
 def is_said(one: TableSeen, sample: RowSample) -> bool:

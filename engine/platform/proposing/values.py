@@ -145,7 +145,8 @@ def read_active(place: str, name: str, kind: str, values: Sequence[object]) -> R
         bits = {int(one) for one in values if isinstance(one, int | float)}
         known = bool(bits) and bits <= {0, 1}
         inverted = words_of(name) in INVERTED
-        return Reading(f"{place} = {int(not inverted)}", KNOWN if known else -1.0, "0 and 1")
+        sql = f"coalesce({place}, 0) = 0" if inverted else f"{place} = 1"
+        return Reading(sql, KNOWN if known else -1.0, "0 and 1")
     if kind.startswith(TEXTS) and values and {str(one) for one in values} <= {"0", "1"}:
         return Reading(f"{place} = '{int(words_of(name) not in INVERTED)}'", KNOWN, "0 and 1")
     read = read_words("users.is_active", place, name, kind, values)
@@ -206,6 +207,12 @@ def read_file_type(place: str, name: str, kind: str, values: Sequence[object] = 
     if known and known >= 0.8 * len(values):
         return Reading(place, SAID if len(values) > 1 else KNOWN, "types of files")
     return Reading(place, 0.2, kind)
+
+
+def are_types(values: Sequence[object]) -> bool:
+    """True if each value is a media type, or each the extension of a file."""
+    given = [str(one) for one in values]
+    return all(_MEDIA.match(one) for one in given) or all(one.lower().lstrip(".") in FILE_TYPES for one in given)
 
 
 def read_count(place: str, kind: str) -> Reading:
