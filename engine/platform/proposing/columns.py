@@ -10,6 +10,7 @@ from gendash.engine.platform.proposing.comments import read_codes
 from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
 from gendash.engine.platform.proposing.ids import Ids
 from gendash.engine.platform.proposing.links import as_id, id_family
+from gendash.engine.platform.proposing.made import made_at
 from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, WORDS, rank, without_whose, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.values import Reading, place_of
@@ -76,7 +77,7 @@ class Columns(Ids):
         if not names and full == "feedback.message_id" and "messages" in self.chosen:  # the only one that names any
             names = [(0.8, name) for name, to in one.references.items() if to[:2] == self.chosen["messages"].place][:1]
         if not names and column == "created_at":
-            return self._only_time(table, one)
+            return made_at(table, ALIASES[table], one, self.with_nulls)
         found = sorted(
             self._candidates(table, column, one, names),
             key=lambda each: -each.score - BOTH * (_is_whole(full, each) or self._asks(full, one, each)),
@@ -86,6 +87,8 @@ class Columns(Ids):
             if typed:
                 return typed
         if not found:
+            if column == "created_at":
+                return made_at(table, ALIASES[table], one, self.with_nulls)
             return self._by_words(full, one) if full in SIDES else None
         several = self._of_several(full, one, [each.line for each in found])
         if several:
@@ -264,19 +267,6 @@ class Columns(Ids):
         read = values.read_words(full, words.sql, name, "text", self.sample(words.table, [words.label])[words.label])
         evidence = f"{read.evidence} of {words.table.name}"
         return read._replace(evidence=evidence, adds=read.adds if read.words else -1.0)
-
-    def _only_time(self, table: str, one: TableSeen) -> Line | None:
-        """The one column of a table that is a time, whatever its name."""
-        times = [
-            name
-            for name, kind in one.columns.items()
-            if kind.startswith(values.TIMES) and rank(name, DELETED) < 0.8 and not words_of(name).startswith("last_")
-        ]
-        if table != "documents" or len(times) > 1:  # what was uploaded may have the time of its last change only
-            times = [name for name in times if rank(name, COLUMNS["*.updated_at"]) < 0.8]
-        if len(times) != 1:
-            return None
-        return Line("created_at", place_of(ALIASES[table], times[0]), (times[0],), 0.6, "its only time")
 
     def _is_only_time(self, one: TableSeen, name: str) -> bool:
         """True if no other column of a table may be the time of a row's making."""

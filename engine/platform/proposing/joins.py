@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
+from gendash.engine.platform.proposing.flags import is_false
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import STATES, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
@@ -54,7 +55,7 @@ def _same(columns: Columns, messages: TableSeen, talk: Line) -> str:
 
 def gone(columns: Columns, alias: str, one: TableSeen) -> list[Condition]:
     """The condition that leaves out deleted rows: by a time, a flag, or the word of a status."""
-    found = list(soft_delete(alias, one))
+    found = list(soft_delete(alias, one, columns.with_nulls))
     named = [name for name in one.columns if rank(name, STATES) >= 0.8 and one.columns[name].startswith(TEXTS)]
     given = columns.sample(one, named) if named and not found else {}
     return found or [
@@ -66,10 +67,10 @@ def gone(columns: Columns, alias: str, one: TableSeen) -> list[Condition]:
 
 def unsent(columns: Columns, alias: str, one: TableSeen) -> list[Condition]:
     """The conditions that leave out messages which were written and never sent: by a flag, or the word of a status."""
-    flags = [
-        name for name, kind in one.columns.items() if kind == "boolean" and rank(name, ("is_draft", "draft")) >= 0.8
-    ]
-    found = [(f"{place_of(alias, name)} is not true", DOUBTFUL, "drafts") for name in flags]
+    flags = [name for name in one.columns if rank(name, ("is_draft", "draft")) >= 0.8]
+    given = columns.sample(one, flags) if flags else {}
+    said = [is_false(place_of(alias, name), one.columns[name], given.get(name, ())) for name in flags]
+    found = [(sql, DOUBTFUL, "drafts") for sql in said if sql]
     named = [name for name in one.columns if rank(name, STATES) >= 0.8 and one.columns[name].startswith(TEXTS)]
     given = columns.sample(one, named) if named else {}
     seen = [name for name in named if words_of(name) == "visibility"]
@@ -107,7 +108,7 @@ def _owners_of_documents(columns: Columns, lines: list[Line]) -> Joins:
         sql = person.sql.replace("d.", f"{alias}.")
         evidence = f"{person.evidence}, of {above.name}"
         lines.append(Line("user_id", sql, (), ALONE if certain else DOUBTFUL, evidence))
-        deleted = [(each, step) for step in path for each in soft_delete(step.alias, step.above)]
+        deleted = [(each, step) for step in path for each in soft_delete(step.alias, step.above, columns.with_nulls)]
         conditions = [(sql, sure, f"{why}, of {step.above.name}") for (sql, sure, why), step in deleted]
         return [step.join for step in path], conditions
     return [], []

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
+from unicodedata import combining, normalize
 
 from gendash.engine.definitions.load import data
 
@@ -27,6 +28,8 @@ FAILURES, STATES, BOTS, LOGINS, WRITERS = (
     _DATA[key].split() for key in ("failures", "states", "bots", "logins", "writers")
 )
 PROCESSED = _DATA["processed"].split()
+TRANSLATED = {foreign: english for english, of in _DATA["translated"].items() for foreign in of.split()}
+UNITS = frozenset(_DATA["units"].split())
 ASIDE = frozenset(_DATA["aside"].split())
 WHOSE = frozenset(_DATA["whose"].split())
 TENANTS = frozenset(_DATA["tenants"].split())
@@ -44,8 +47,18 @@ NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true"
 @lru_cache(maxsize=20_000)
 def words_of(name: str) -> str:
     """A name as words in lower case, joined by underscores and each in the singular."""
-    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", name).lower().strip("_").split("_")
-    return "_".join(_singular(part) for part in parts if part and not re.fullmatch(r"v?\d+", part))
+    plain = _letters(name)
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", plain).lower().strip("_").split("_")
+    parts = [part for part in parts if part and not re.fullmatch(r"v?\d+", part)]
+    whole = TRANSLATED.get("_".join(parts))
+    return whole or "_".join(_singular(TRANSLATED.get(part, part)) for part in parts)
+
+
+def _letters(name: str) -> str:
+    """A name in plain letters: ä is ae, as in names of German tables, and é is e."""
+    for letter, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue"), ("ß", "ss")):
+        name = name.replace(letter, plain)
+    return "".join(one for one in normalize("NFKD", name) if not combining(one))
 
 
 def without_whose(name: str) -> str:
@@ -81,7 +94,12 @@ def rank(name: str, known: Sequence[str]) -> float:
 
 
 def _as_id(words: str) -> str:
-    """A name of an id as most platforms have it: owner_uid, owner_uuid, id_owner and fk_owner are owner_id."""
+    """A name of an id as most platforms have it: owner_uid, owner_uuid, id_owner and fk_owner are owner_id.
+
+    Units and codes say nothing more: sent_ms is sent, status_cd is status.
+    """
+    begin, _, unit = words.rpartition("_")
+    words = begin if begin and unit in UNITS else words
     first, _, rest = words.partition("_")
     if first in ("id", "fk") and rest:
         return f"{rest.removesuffix('_id')}_id"

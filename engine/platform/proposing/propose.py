@@ -227,7 +227,7 @@ class _Proposer:
         if table == "messages":
             talks = self.chosen.get("conversations")
             of_tickets = bool(talks and (talks is self.chosen.get("tickets") or is_ticket(talks)))
-            notes = internal_rows(alias, one, of_tickets)
+            notes = internal_rows(alias, one, of_tickets, self.columns.with_nulls)
             notes = notes_of_staff(notes, one, lines, self.columns.with_nulls)
             conditions = [*conditions, *notes, *messages_among(self.events)]
             conditions += unsent(self.columns, alias, one)

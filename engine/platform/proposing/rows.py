@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.documents import status_by_time
+from gendash.engine.platform.proposing.flags import is_false, is_true
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import (
     BOTS,
@@ -35,7 +36,7 @@ PART_OF_TEXT = {"embedding", "vector", "token", "token_count", "chunk_index", "p
 KEYS = ("intent", "trace_id")  # what gendash reads of a row's metadata
 
 
-def soft_delete(alias: str, one: TableSeen) -> Iterator[Condition]:
+def soft_delete(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Condition]:
     """The condition that leaves out rows which are deleted softly, of the first column that says so."""
     for name in sorted(one.columns, key=lambda name: -rank(name, DELETED)):
         kind, place = one.columns[name], place_of(alias, name)
@@ -47,8 +48,14 @@ def soft_delete(alias: str, one: TableSeen) -> Iterator[Condition]:
         if kind == "boolean":
             yield f"{place} is not true", 0.9, "soft delete"
             return
+        given = sample(one, [name]).get(name, ())
+        stays = is_false(place, kind, given)
         if kind.startswith(values.NUMBERS):
-            yield f"coalesce({place}, 0) = 0", CERTAIN - 0.1, "soft delete, as a number"
+            sure = SETTLED if stays else CERTAIN - 0.1
+            yield f"coalesce({place}, 0) = 0", sure, "soft delete, as a number"
+            return
+        if stays:
+            yield stays, SETTLED, "soft delete, as a letter"
             return
 
 
@@ -75,17 +82,19 @@ def without_words(
         yield sql, CERTAIN - 0.1, why
 
 
-def internal_rows(alias: str, one: TableSeen, of_tickets: bool) -> Iterator[Condition]:
+def internal_rows(alias: str, one: TableSeen, of_tickets: bool, sample: RowSample) -> Iterator[Condition]:
     """The condition that leaves out messages which the platform's staff write to each other."""
     for name, kind in one.columns.items():
-        fit, small = rank(name, SHOWN), kind == "smallint"
-        if of_tickets and kind in ("boolean", "smallint") and (fit >= 0.8 or (fit and small)):
-            sql = f"{place_of(alias, name)} = 1" if small else place_of(alias, name)
-            yield sql, CERTAIN - 0.1, "notes that the other side does not see"
-            return
-        if kind == "boolean" and rank(name, INTERNAL) > 0:  # is_internal_note, too
-            yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "notes that the other side does not see"
-            return
+        if of_tickets and rank(name, SHOWN) >= (0.8 if kind == "boolean" else 0.1):  # a number says more by its values
+            said = is_true(place_of(alias, name), kind, () if kind == "boolean" else sample(one, [name]).get(name, ()))
+            if said:
+                yield said, CERTAIN - 0.1, "notes that the other side does not see"
+                return
+        if rank(name, INTERNAL) > 0:  # is_internal_note, too
+            said = is_false(place_of(alias, name), kind, () if kind == "boolean" else sample(one, [name]).get(name, ()))
+            if said:
+                yield said, CERTAIN - 0.1, "notes that the other side does not see"
+                return
 
 
 def notes_of_staff(
@@ -107,7 +116,7 @@ def chunk_count(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen
         words = {words_of(each) for each in other.columns}
         is_part = rank(other.name, CHUNKS[:2]) > 0 or (words & set(TEXTS) and words & PART_OF_TEXT)
         sure = 0.85 if is_part and named else CERTAIN - 0.1
-        kept = next((each for each, _, _ in soft_delete("n", other)), "")
+        kept = next((each for each, _, _ in soft_delete("n", other, sample)), "")
         some = kept and (sample.share(other, "n", kept) or 1.0) < 1.0
         sure = CERTAIN - 0.1 if some else sure
         which = on_row(other, column, "n", alias, id_) + (f" and {kept}" if some else "")

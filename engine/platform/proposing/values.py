@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gendash.engine.languages.lenient_sql import EPOCHS, UNITS
 from gendash.engine.languages.sql_text import quote_name, quote_text
+from gendash.engine.platform.proposing import flags
 from gendash.engine.platform.proposing.names import (
     FILE_TYPES,
     INVERTED,
@@ -147,8 +148,10 @@ def read_active(place: str, name: str, kind: str, values: Sequence[object]) -> R
         inverted = words_of(name) in INVERTED
         sql = f"coalesce({place}, 0) = 0" if inverted else f"{place} = 1"
         return Reading(sql, KNOWN if known else -1.0, "0 and 1")
-    if kind.startswith(TEXTS) and values and {str(one) for one in values} <= {"0", "1"}:
-        return Reading(f"{place} = '{int(words_of(name) not in INVERTED)}'", KNOWN, "0 and 1")
+    inverted = words_of(name) in INVERTED
+    said = (flags.is_false if inverted else flags.is_true)(place, kind, values) if kind.startswith(TEXTS) else ""
+    if said:
+        return Reading(said, KNOWN, "one letter or word for yes")
     read = read_words("users.is_active", place, name, kind, values)
     if read.adds < 0 or not read.words or read.unknown:
         return read._replace(adds=-1.0)
