@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from gendash.engine.platform.proposing.in_json_people import person_in_json
 from gendash.engine.platform.proposing.links import as_id, id_column, id_family
 from gendash.engine.platform.proposing.names import COLUMNS, PARTICIPANTS, STAFF, TABLES, TENANTS, rank, words_of
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
@@ -21,8 +22,10 @@ def choose_people(
 ) -> None:
     """The tables of people: those whom columns name, else those whose addresses conversations have."""
     _choose_named(found, tables, sample)
-    if not found.people:
+    if not found.people or "users" in found.doubtful:
         _choose_owners(found, tables)
+    if not _names_its_person(found):
+        _choose_in_json(found, tables, sample)
     if "users" in found.doubtful or not _names_its_person(found):
         _choose_by_addresses(found, filled, sample)
         _doubt_those_who_handle(found)
@@ -71,9 +74,26 @@ def _choose_owners(found: TableChoice, tables: Sequence[TableSeen]) -> None:
         if one and to[:2] not in taken and rank(column, COLUMNS["conversations.user_id"]) >= 0.8:
             found.people, found.tables["users"] = [one], one
             found.doubtful.add("users")
+            found.questions[:] = [asked for asked in found.questions if not asked.startswith("users: are the rows of")]
             asked = f"users: are they the rows of {one.name}? {column} of conversations names them"
             found.questions.append(asked)
             return
+
+
+def _choose_in_json(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
+    """The people whose ids the JSON of conversations has, where nothing else in those names anybody; it is asked."""
+    talks, said = found.tables.get("conversations"), found.tables.get("messages")
+    if talks is None or (
+        said and any(to[:2] in {one.place for one in found.people} for to in said.references.values())
+    ):
+        return
+    for one, _, _, column in person_in_json(talks, tables, sample):
+        former = [each for each in found.people if each is not one]
+        found.people, found.tables["users"] = [one, *former], one
+        found.doubtful.add("users")
+        found.questions[:] = [asked for asked in found.questions if not asked.startswith("users: are the rows of")]
+        also = f", and those of {former[0].name}, too" if former else ""
+        found.questions.append(f"users: are they the rows of {one.name}, whose ids {column} of {talks.name} has{also}?")
 
 
 def _names_its_person(found: TableChoice) -> bool:

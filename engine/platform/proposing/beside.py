@@ -63,6 +63,14 @@ def rating_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
             return
 
 
+def comment_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
+    """What was written to a rating, by a key of the message's JSON; at most one."""
+    known = [name for name in COLUMNS["messages.comment"] if "_" in name]
+    for column, text, *_ in leaves(one, sample, known):
+        yield Line("comment", text, (column,), SURE, f"a key of {column}")
+        return
+
+
 def state_beside(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Line]:
     """How far a document is, by a word in its JSON of which every value is known; at most one."""
     for column, text, given, is_whole in leaves(one, sample, COLUMNS["documents.status"], alias):
@@ -99,7 +107,7 @@ def reason_by_rows(alias: str, one: TableSeen, status: Line | None, sample: RowS
 
 
 def leaves(
-    one: TableSeen, sample: RowSample, known: Sequence[str], alias: str = "m"
+    one: TableSeen, sample: RowSample, known: Sequence[str], alias: str = "m", least: float = 0.8
 ) -> Iterator[tuple[str, str, list[object], bool]]:
     """Columns of JSON, SQL of a value in them as text, its values, and whether it is a key of each document of some.
 
@@ -116,7 +124,7 @@ def leaves(
         for path, seen in by_path.items():
             # the column itself may be called so, whatever its keys are
             fit = max(rank(path[-1], known), 0.8 * (rank(column, known) >= 0.8))
-            if fit >= 0.8:
+            if fit >= least:
                 arrows = "".join(f" -> {quote_text(key)}" for key in path[:-1])
                 text = f"{place_of(alias, column)}{arrows} ->> {quote_text(path[-1])}"
                 is_whole = len(path) == 1 and len(seen) == len(given[column]) >= FEWEST

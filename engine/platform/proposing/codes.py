@@ -36,6 +36,8 @@ def _ticket_codes(one: TableSeen, column: str, sample: RowSample) -> dict[str, s
     rest = [number for number in numbers if str(number) not in ended]
     if len(numbers) < len(codes) or not rest:
         return ended
+    if len(numbers) == 2 and not ended:
+        return {str(numbers[0]): "open", str(numbers[1]): "closed"}
     first = one.defaults.get(column, "") or (str(rest[0]) if ended else "")
     if first not in map(str, rest):
         return ended

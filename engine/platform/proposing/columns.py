@@ -74,10 +74,12 @@ class Columns(Ids):
             if name != one.key
         ]
         names = sorted((pair for pair in names if pair[0] > 0), key=lambda pair: -pair[0])[:6]
+        if not names and full == "messages.role":
+            names = [
+                (0.8, name) for name, kind in one.columns.items() if kind == "boolean" and values.side_of_flag(name)
+            ]
         if not names and full == "feedback.message_id" and "messages" in self.chosen:  # the only one that names any
             names = [(0.8, name) for name, to in one.references.items() if to[:2] == self.chosen["messages"].place][:1]
-        if not names and column == "created_at":
-            return made_at(table, ALIASES[table], one, self.with_nulls)
         found = sorted(
             self._candidates(table, column, one, names),
             key=lambda each: -each.score - BOTH * (_is_whole(full, each) or self._asks(full, one, each)),

@@ -7,7 +7,7 @@ from itertools import chain
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
-from gendash.engine.platform.proposing.beside import rating_beside
+from gendash.engine.platform.proposing.beside import comment_beside, rating_beside
 from gendash.engine.platform.proposing.names import COLUMNS, TEXTS, rank, words_of
 from gendash.engine.platform.proposing.proposal import Line, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.values import place_of
@@ -82,6 +82,8 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSamp
             Line("comment", place_of("m", name), (name,), 0.6, f"named like {read.reads[0]}")
             for name in _named_alike(one, read, values.TEXTS)[:1]
         ]
+    if "comment" not in {line.column for line in lines}:
+        lines += comment_beside(one, sample)
     rated_at = _named_alike(one, read, values.TIMES)
     if rated_at:
         lines.append(Line("created_at", place_of("m", rated_at[0]), (rated_at[0],), 0.7, f"named like {read.reads[0]}"))

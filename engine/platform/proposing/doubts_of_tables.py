@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gendash.engine.platform.proposing.actors import ASKS
 from gendash.engine.platform.proposing.askers import ASKED, named_by_askers, names_one
+from gendash.engine.platform.proposing.documents import is_called_documents
 from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
@@ -183,7 +184,7 @@ def rival_documents(seen: Proposed) -> Iterator[Doubt]:
 def unproven_documents(seen: Proposed) -> Iterator[Doubt]:
     """Files in a table of another name, of which nothing is made to search in: exports have a status, too."""
     one = seen.found["documents"].source if "documents" in seen.found else None
-    if one and rank(one.name, TABLES["documents"]) < CALLED and not chunks_of(one, seen.tables):
+    if one and not is_called_documents(one, CALLED) and not chunks_of(one, seen.tables):
         yield Doubt("documents", question=f"documents: are they the rows of {one.name}?")
 
 

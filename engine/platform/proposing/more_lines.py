@@ -15,6 +15,7 @@ from gendash.engine.platform.proposing.people import (
     only_person,
     person_beside,
     person_by_address,
+    person_by_json,
     person_of_account,
 )
 from gendash.engine.platform.proposing.proposal import Line, TableSeen
@@ -81,6 +82,7 @@ def lines_elsewhere(columns: Columns, table: str, one: TableSeen, lines: Sequenc
             only_person(columns, one, "user_id", "c"),
             person_of_account(columns, one),
             person_beside(columns, one),
+            person_by_json(columns, one),
             person_of_participants(one, id_, columns.people, columns.tables, named),
         )
         yield from islice(chain(*ways), 1)

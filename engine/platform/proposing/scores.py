@@ -114,9 +114,10 @@ def _is_of_files(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
     owners |= {to[:2] for other in tables if other.place in owners for to in other.references.values()}
     owned = any(is_of_people(other) for other in tables if other.place in owners)
     words = {words_of(column) for column in one.columns}
-    return bool(owned or chunks_of(one, tables)) and bool(
-        words & {"filename", "file_name"} or {"file_type", "file_size"} <= words
-    )
+    named = bool(words & {"filename", "file_name"})
+    typed = any(rank(name, COLUMNS["documents.file_type"][:7]) >= 0.8 for name in words)
+    sized = any(rank(name, COLUMNS["documents.file_size"][:1]) >= 0.8 for name in words)
+    return bool(owned or chunks_of(one, tables)) and (named or (typed and sized))
 
 
 def has_column(one: TableSeen, canonical: str) -> bool:
