@@ -14,6 +14,8 @@ NAMES_MOST = 0.5  # of addresses, what must be those of a table of people
 NEARLY_ALL = 0.9  # of conversations, those that the one row about each names
 WORDS_KINDS = ("text", "character", "enum", "citext", "varchar")
 ASKS = {"customer", "contact", "client", "requester", "visitor"}  # words of columns that name who asks for help
+HANDLES = {"assigned", "assignee", "closed", "resolved", "updated", "deleted", "approved", "handled", "agent", "staff",
+           "operator", "reviewed", "reviewer", "last", "locked", "archived", "invited"}  # fmt: skip
 _ACTORS = ("conversations.user_id", "feedback.user_id", "tickets.assigned_to", "tickets.created_by")
 
 
@@ -28,7 +30,7 @@ def choose_people(
         _choose_in_json(found, tables, sample)
     if "users" in found.doubtful or not _names_its_person(found):
         _choose_by_addresses(found, filled, sample)
-        _doubt_those_who_handle(found)
+        _doubt_those_who_handle(found, filled)
 
 
 def _choose_named(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
@@ -103,12 +105,19 @@ def _names_its_person(found: TableChoice) -> bool:
     return any(to[:2] in people and rank(column, COLUMNS["conversations.user_id"]) > 0 for column, to in named)
 
 
-def _doubt_those_who_handle(found: TableChoice) -> None:
-    """Asks whether people are those who talk, where conversations name them only as who handles them."""
+def _doubt_those_who_handle(found: TableChoice, tables: Sequence[TableSeen]) -> None:
+    """Asks whether people are those who talk, where conversations name them only as who handles them.
+
+    Where no other table holds people, and one column names them that says nothing of handling, they are.
+    """
     talks, said = found.tables.get("conversations"), found.tables.get("messages")
     places = {one.place for one in found.people}
     writers = any(to[:2] in places for to in said.references.values()) if said else False
     named = [column for column, to in (talks.references.items() if talks else ()) if to[:2] in places]
+    if len(named) == 1 and not set(words_of(named[0]).split("_")) & HANDLES:
+        called = (*TABLES["users"], *STAFF)
+        if not any(rank(one.name, called) >= 0.5 and is_of_people(one) for one in tables if one.place not in places):
+            return
     if talks and named and len(found.people) == 1 and not writers and "users" not in found.doubtful:
         found.doubtful.add("users")
         found.questions.append(f"users: are the rows of {found.people[0].name} those who talk, or those who answer?")

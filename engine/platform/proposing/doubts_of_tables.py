@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gendash.engine.platform.proposing.actors import ASKS
+from gendash.engine.platform.proposing.actors import ASKS, HANDLES
 from gendash.engine.platform.proposing.askers import ASKED, named_by_askers, names_one
 from gendash.engine.platform.proposing.documents import is_called_documents
 from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
@@ -16,7 +16,6 @@ from gendash.engine.platform.proposing.names import (
     rank,
     words_of,
 )
-from gendash.engine.platform.proposing.people import HANDLES
 from gendash.engine.platform.proposing.proposal import CERTAIN, RowSample, TableSeen
 from gendash.engine.platform.proposing.scores import chunks_of, has_column, is_aside, is_of_people, pair_of
 from gendash.engine.platform.proposing.values import place_of

@@ -29,6 +29,7 @@ FAILURES, STATES, BOTS, LOGINS, WRITERS = (
 )
 PROCESSED = _DATA["processed"].split()
 TRANSLATED = {foreign: english for english, of in _DATA["translated"].items() for foreign in of.split()}
+MACHINE = _DATA["machine"].split()
 UNITS = frozenset(_DATA["units"].split())
 ASIDE = frozenset(_DATA["aside"].split())
 WHOSE = frozenset(_DATA["whose"].split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gendash.engine.platform.proposing.actors import about, addresses
+from gendash.engine.platform.proposing.actors import HANDLES, about, addresses
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, LEAST_KNOWN, Columns, by
 from gendash.engine.platform.proposing.in_json_people import person_in_json
 from gendash.engine.platform.proposing.links import id_family, on_row
@@ -14,8 +14,6 @@ from gendash.engine.platform.proposing.scores import is_of_people
 from gendash.engine.platform.proposing.values import place_of
 
 GUESSED, SETTLED = 0.6, 0.85
-HANDLES = {"assigned", "assignee", "closed", "resolved", "updated", "deleted", "approved", "handled", "agent", "staff",
-           "operator", "reviewed", "reviewer", "last", "locked", "archived", "invited"}  # fmt: skip
 
 
 def person_by_address(columns: Columns, table: str, column: str, one: TableSeen) -> Iterator[Line]:

@@ -16,6 +16,7 @@ from gendash.engine.platform.proposing.names import COLUMNS, TABLES, WRITERS, me
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
 from gendash.engine.platform.proposing.rows import Condition, bots_of
 from gendash.engine.platform.proposing.scores import is_of_people
+from gendash.engine.platform.proposing.sides import side_by_rows
 from gendash.engine.platform.proposing.values import place_of
 
 FEWEST_NAMES = 3
@@ -31,6 +32,10 @@ def writer_of(columns: Columns, one: TableSeen, events: Events, role: Line | Non
     if by_keys:
         return None if role and role.confidence >= CERTAIN else by_keys
     lacks_answers = bool(role and role.words and "assistant" not in role.words.values())
+    if not role or role.confidence < CERTAIN:
+        shown = next(side_by_rows(columns, one, role), None)
+        if shown:
+            return shown
     if role and not _is_unread(role) and not lacks_answers:
         return None
     ways = (

@@ -140,7 +140,8 @@ def values(connection: psycopg.Connection[Any], text: str, id_: str, column: str
     rows = connection.execute(f"select ({id_})::text, ({column})::text from ({text}) q".encode()).fetchall()
     # where two tables of people are united, the id begins with the name of one, which is a matter of taste
     read = moment if column.endswith("_at") else word
-    return {re.sub("^[A-Za-z_]+:", "", key): read(value) for key, value in rows}
+    # and so is what stands between the columns of a key
+    return {re.sub("[-/|:]", ":", re.sub("^[A-Za-z_]+:", "", key)): read(value) for key, value in rows}
 
 
 def word(value: str | None) -> str | None:
