@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.called import columns_called
 from gendash.engine.platform.proposing.comments import read_codes
-from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
+from gendash.engine.platform.proposing.elsewhere import side_of, words_named
 from gendash.engine.platform.proposing.ids import Ids
-from gendash.engine.platform.proposing.links import as_id, id_family
+from gendash.engine.platform.proposing.links import id_family
 from gendash.engine.platform.proposing.made import made_at
-from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, WORDS, rank, without_whose, words_of
+from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, WORDS, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.values import Reading, place_of
 
@@ -62,24 +63,7 @@ class Columns(Ids):
         full = f"{table}.{column}"
         if full == "messages.conversation_id" and self.levels:
             return self._conversation_line()
-        known = (*COLUMNS.get(full, ()), *COLUMNS.get(f"*.{column}", ()))
-        whose = full == "tickets.first_response_at"
-        may_be_named = values.is_vocabulary(full) or full == "tickets.category"
-        names = [
-            (
-                rank(name_of(one, name) if may_be_named else without_whose(name) if whose else as_id(one, name), known),
-                name,
-            )
-            for name in one.columns
-            if name != one.key
-        ]
-        names = sorted((pair for pair in names if pair[0] > 0), key=lambda pair: -pair[0])[:6]
-        if not names and full == "messages.role":
-            names = [
-                (0.8, name) for name, kind in one.columns.items() if kind == "boolean" and values.side_of_flag(name)
-            ]
-        if not names and full == "feedback.message_id" and "messages" in self.chosen:  # the only one that names any
-            names = [(0.8, name) for name, to in one.references.items() if to[:2] == self.chosen["messages"].place][:1]
+        names = columns_called(full, one, self.chosen)
         found = sorted(
             self._candidates(table, column, one, names),
             key=lambda each: -each.score - BOTH * (_is_whole(full, each) or self._asks(full, one, each)),

@@ -80,6 +80,8 @@ def staff(seen: Proposed) -> Iterator[Doubt]:
     runs = [word for word, of in role.words.items() if of in ("admin", "super_admin") and word != "true"]
     odd += [word for word in runs if not any(each in word for each in RUNS)]
     odd += [word for word in role.words if word not in odd and words_of(word) in MAY_RUN]
+    if "admin" not in role.words.values():  # nobody is between those and the others
+        odd += [word for word in role.words if joined_words(word) in ("superuser", "root")]
     if odd:
         yield Doubt("users", {"role"}, question=f"users.role: are those of {', '.join(odd[:4])} administrators?")
 

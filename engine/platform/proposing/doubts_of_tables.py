@@ -157,7 +157,10 @@ def generic_pairs(seen: Proposed) -> Iterator[Doubt]:
     """Rows with an input and an output, as any run of a program has, in a table that is not called after messages."""
     one = seen.found.get("messages")
     if one and one.pair and not rank(one.source.name, (*TABLES["messages"], "chat", "question", "conversation")):
-        if any(words_of(name) in GENERIC for name in one.pair):
+        talks = {to[:2] for name, to in one.source.references.items() if name not in one.source.implied}
+        within = any(rank(name, ("conversation", "chat", "thread", "dialog")) > 0 for _, name in talks)
+        asked_by = any(each.place in talks and is_of_people(each) for each in seen.tables)
+        if any(words_of(name) in GENERIC for name in one.pair) and not (within and asked_by):
             question, answer = one.pair
             asked = f"messages: are {question} and {answer} of {one.source.name} what people ask and are answered?"
             yield Doubt("messages", question=asked)

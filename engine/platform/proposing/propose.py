@@ -60,7 +60,11 @@ class _Proposer:
     def __init__(self, tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[str, Collection[str]]) -> None:
         self.tables, self.contract = with_implied(with_plain_keys(tables, sample)), contract
         choice = choose_tables(self.tables, sample)
-        shown = with_shown(self.tables, list(choice.tables.values()), sample)
+        above = (
+            {to[:2] for to in choice.tables["documents"].references.values()} if "documents" in choice.tables else ()
+        )
+        owners = [one for one in self.tables if one.place in above]  # a knowledge base may name whose it is
+        shown = with_shown(self.tables, [*choice.tables.values(), *owners], sample)
         if shown != self.tables:
             self.tables, choice = shown, choose_tables(shown, sample)
         self.columns = Columns(self.tables, sample, choice)
@@ -111,6 +115,8 @@ class _Proposer:
         if _has(found["conversations"], "user_id") and not others:
             return {}
         person = list(person_of_messages(self.columns, found["messages"], "user_id", "c"))
+        asked = "conversations.user_id: what names the person"
+        self.questions[:] = [each for each in self.questions if not (person and each.startswith(asked))]
         changed = {"conversations": with_line(found["conversations"], person or list(owner(self.columns)))}
         same = "tickets" in found and self.chosen["tickets"] is self.chosen["conversations"]
         if person and same and (others or not _has(found["tickets"], "created_by")):

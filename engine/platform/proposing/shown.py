@@ -25,7 +25,7 @@ def with_shown(tables: Sequence[TableSeen], chosen: Sequence[TableSeen], sample:
     tables = [_without_refuted(one, tables, sample) if one.place in names else one for one in tables]
     chosen = [one for one in tables if one.place in names]
     people = [one for one in tables if one.rows and _may_be_people(one, tables)]
-    ways = (_named_alike, _typed, _talks, _in_words)
+    ways = (_named_alike, _typed, _talks, _in_words, _members)
     found = {
         one.place: dict(
             chain(
@@ -147,6 +147,29 @@ def _natural(one: TableSeen, people: Sequence[TableSeen], sample: RowSample) -> 
             fits += [(to, name) for name in islice(shown, 1)]
         if len(fits) == 1:
             yield column, fits[0]
+
+
+def _members(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, _Row]]:
+    """The columns of people whose values are those of user_id in a table with their addresses and another key."""
+    known = COLUMNS["conversations.user_id"]
+    for column in (each for each, kind in one.columns.items() if id_family(kind) in _IDS and rank(each, known) >= 0.8):
+        if column in one.references:
+            continue
+        fits = []
+        for to in (each for each in tables if each is not one and each.rows and _has_address(each)):
+            called = [name for name in to.columns if rank(name, ("user_id", "account_id", "member_id")) >= 0.8]
+            own = next((name for name in called if name != to.key and name not in to.references), "")
+            same = bool(own) and id_family(to.columns[own]) == id_family(one.columns[column])
+            if same and sample.unique(to, own) and (sample.known(one, column, to, own) or 0.0) >= NEARLY_ALL:
+                fits.append((to, own))
+        if len(fits) == 1:
+            yield column, fits[0]
+
+
+def _has_address(one: TableSeen) -> bool:
+    return any(
+        words_of(name).split("_")[-1] == "email" and id_family(kind) == "text" for name, kind in one.columns.items()
+    )
 
 
 def _in_words(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, _Row]]:

@@ -31,7 +31,9 @@ def side_by_rows(columns: Columns, one: TableSeen, role: Line | None) -> Iterato
             both = {**{word: of for word, of in beside.items() if meaning("messages.role", word)}, **words}
             cases = " ".join(f"when {quote_text(word)} then '{of}'" for word, of in sorted(both.items()))
             sql = f"case lower({text}) {cases} else lower({text}) end"
-            yield Line("role", sql, (name,), SHOWN, "who opens conversations, and whose answers are rated or made", both)
+            yield Line(
+                "role", sql, (name,), SHOWN, "who opens conversations, and whose answers are rated or made", both
+            )
             return
 
 
@@ -58,7 +60,9 @@ def _is_of_answers(columns: Columns, one: TableSeen, text: str, word: str) -> bo
 def _answered(columns: Columns, one: TableSeen) -> Sequence[str]:
     """Conditions of messages that are answers: those that are rated, and those with a model or its tokens."""
     named = [name for name in one.columns if rank(name, MACHINE) > 0]
-    given = [f"{place_of('m', name)} is not null" for name in named if None in columns.with_nulls(one, [name]).get(name, ())]
+    given = [
+        f"{place_of('m', name)} is not null" for name in named if None in columns.with_nulls(one, [name]).get(name, ())
+    ]
     rated = columns.chosen.get("feedback")
     for name, to in rated.references.items() if rated else ():
         if to[:2] == one.place and rated:
@@ -68,7 +72,9 @@ def _answered(columns: Columns, one: TableSeen) -> Sequence[str]:
 
 def _tried(columns: Columns, one: TableSeen, role: Line | None) -> Iterator[tuple[str, str]]:
     """The columns of few values that may say who wrote a message, and SQL of each as text; those called so first."""
-    names = sorted(one.columns, key=lambda name: (name not in (role.reads if role else ()), -rank(name, COLUMNS["messages.role"])))
+    names = sorted(
+        one.columns, key=lambda name: (name not in (role.reads if role else ()), -rank(name, COLUMNS["messages.role"]))
+    )
     kinds = (*values.TEXTS, "boolean", "smallint", "integer")
     names = [name for name in names if one.columns[name].startswith(kinds) and name not in one.keys]
     named = {name: words_named(one, name, place_of("m", name), columns.tables) for name in names}

@@ -195,8 +195,9 @@ def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sampl
         found.questions.append(f"conversations: are they the rows of {listed}? Messages name each")
         return
     if levels and all(None in given.get(column, ()) for column, _ in levels):
-        whole = [name for name in _texts_that_name(messages) if None not in sample(messages, [name]).get(name, (None,))]
-        if whole:  # each message has the id of a conversation that no table holds, and only some are of these rows
+        texts = _texts_that_name(messages)
+        if any(None not in sample(messages, [name]).get(name, (None,)) for name in texts):
+            # each message has the id of a conversation that no table holds, and only some are of these rows
             found.tables.pop("conversations", None)
             return
         found.doubtful.add("conversations")

@@ -32,6 +32,7 @@ LEAST = {
     "adk": (0.9, 0.45),  # events hold messages among others, in JSON; nobody has a table: all of it is asked
     "chaindesk": (0.8, 0.4),  # visitors, contacts and staff write in one table: who of them asks is asked
     "flowise": (0.75, 0.35),  # documents are JSON kept as text, nothing names its people
+    "pandawiki": (0.7, 0.3),  # documents are nodes, people are named in JSON: which rows are both is asked
     "archi": (0.9, 0.5),  # people are those whom conversations name, and one word of the assistant's is asked
     "botpress": (0.95, 0.65),
     "casibase": (0.75, 0.5),  # who likes an answer is in lists, and nothing but names says what an author is
