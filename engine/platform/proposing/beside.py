@@ -101,9 +101,32 @@ def reason_by_rows(alias: str, one: TableSeen, status: Line | None, sample: RowS
     for name in (each for each in named if each not in one.references and each != one.key):
         filled = f"coalesce({place_of(alias, name)}::text, '') <> ''"
         rest = sample.share(one, alias, filled, f"not ({is_bad})")
-        if rest is not None and rest <= FEW and (sample.share(one, alias, filled, is_bad) or 0.0) >= MOST:
+        if rest is not None and rest <= FEW and _mine(one, alias, filled, is_bad, sample) >= MOST:
             yield Line("failure_reason", place_of(alias, name), (name,), SURE, f"only failed ones have {name}")
             return
+
+
+def failed_by_rows(
+    alias: str, one: TableSeen, status: Line, unknown: Sequence[str], sample: RowSample
+) -> tuple[str, str]:
+    """The one unknown word of a status whose rows alone have a text, such as why they failed, and that column."""
+    for word in unknown if len(status.reads) == 1 else ():
+        is_bad = f"lower({place_of(alias, status.reads[0])}::text) = {quote_text(word)}"
+        named = (
+            name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in status.reads
+        )
+        for name in (each for each in named if each not in one.references and each != one.key):
+            filled = f"coalesce({place_of(alias, name)}::text, '') <> ''"
+            rest = sample.share(one, alias, filled, f"not ({is_bad})")
+            if rest is not None and rest <= FEW and _mine(one, alias, filled, is_bad, sample) >= MOST:
+                return word, name
+    return "", ""
+
+
+def _mine(one: TableSeen, alias: str, filled: str, is_bad: str, sample: RowSample) -> float:
+    """The share of few rows for which a condition holds, of all rows: too few failed to say it of those alone."""
+    both, bad = (sample.share(one, alias, holds) for holds in (f"({filled}) and ({is_bad})", is_bad))
+    return (both or 0.0) / bad if bad else 0.0
 
 
 def leaves(

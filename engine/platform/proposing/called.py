@@ -5,24 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gendash.engine.platform.proposing import values
-from gendash.engine.platform.proposing.elsewhere import name_of
+from gendash.engine.platform.proposing.elsewhere import name_of, own_name
 from gendash.engine.platform.proposing.links import as_id
 from gendash.engine.platform.proposing.names import COLUMNS, rank, without_whose
 from gendash.engine.platform.proposing.proposal import TableSeen
 
 MOST = 6  # columns that are looked at
+OWN = {"messages.role": 0.96}  # how well a name without that of its table must fit
+REFERS = {
+    "conversations.user_id": "users",
+    "messages.conversation_id": "conversations",
+    "feedback.message_id": "messages",
+    "feedback.user_id": "users",
+    "documents.user_id": "users",
+    "tickets.created_by": "users",
+    "tickets.assigned_to": "users",
+}
 
 
 def columns_called(full: str, one: TableSeen, chosen: Mapping[str, TableSeen]) -> list[tuple[float, str]]:
     """How well the names of columns fit a canonical one, and these columns; ``chosen`` are the tables by kind."""
     known = (*COLUMNS.get(full, ()), *COLUMNS.get(f"*.{full.partition('.')[2]}", ()))
 
-    def as_known(name: str) -> str:
-        if values.is_vocabulary(full) or full == "tickets.category":
-            return name_of(one, name)
-        return without_whose(name) if full == "tickets.first_response_at" else as_id(one, name)
+    may_be_named = values.is_vocabulary(full) or full == "tickets.category"
 
-    fits = [(rank(as_known(name), known), name) for name in one.columns if name != one.key]
+    def fit(name: str) -> float:
+        called = name_of(one, name) if may_be_named and name in one.references else as_id(one, name)
+        called = without_whose(name) if full == "tickets.first_response_at" else called
+        own = rank(own_name(one, called), known) if full not in REFERS else 0.0
+        # the type of a post may be that of the first, and not of who wrote it
+        return max(rank(called, known), 0.95 * own if own >= OWN.get(full, 0.0) else 0.0)
+
+    fits = [(fit(name), name) for name in one.columns if name != one.key]
     fits = sorted((pair for pair in fits if pair[0] > 0), key=lambda pair: -pair[0])[:MOST]
     if not fits and full == "messages.role":
         flags = [name for name, kind in one.columns.items() if kind == "boolean" and values.side_of_flag(name)]

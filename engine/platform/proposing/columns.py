@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gendash.engine.platform.proposing import values
-from gendash.engine.platform.proposing.called import columns_called
+from gendash.engine.platform.proposing.called import REFERS, columns_called
 from gendash.engine.platform.proposing.comments import read_codes
 from gendash.engine.platform.proposing.elsewhere import side_of, words_named
 from gendash.engine.platform.proposing.ids import Ids
@@ -14,6 +14,7 @@ from gendash.engine.platform.proposing.links import id_family
 from gendash.engine.platform.proposing.made import made_at
 from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, WORDS, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
+from gendash.engine.platform.proposing.scores import names_files
 from gendash.engine.platform.proposing.values import Reading, place_of
 
 OF_PEOPLE = ("conversations.user_id", "tickets.created_by")
@@ -31,15 +32,6 @@ DOUBTFUL = CERTAIN - 0.1
 LEAST_KNOWN = 0.5  # of the values of a column, what must be keys of a table: people and rows are deleted
 ALIASES = {"users": "u", "conversations": "c", "messages": "m", "feedback": "f", "documents": "d", "tickets": "t"}
 CODED = {*WORDS, "users.is_active", "feedback.rating"}  # whose codes a comment may explain
-REFERS = {
-    "conversations.user_id": "users",
-    "messages.conversation_id": "conversations",
-    "feedback.message_id": "messages",
-    "feedback.user_id": "users",
-    "documents.user_id": "users",
-    "tickets.created_by": "users",
-    "tickets.assigned_to": "users",
-}
 
 
 class _Candidate(NamedTuple):
@@ -68,10 +60,12 @@ class Columns(Ids):
             self._candidates(table, column, one, names),
             key=lambda each: -each.score - BOTH * (_is_whole(full, each) or self._asks(full, one, each)),
         )
-        if full == "documents.file_type" and not (found and found[0].score >= CERTAIN):
-            typed = self._typed_by_values(one)
-            if typed:
-                return typed
+        if full == "documents.file_type":
+            typed = None if found and found[0].score >= CERTAIN else self._typed_by_values(one)
+            line = typed or (found[0].line if found else None)
+            ends = self._ends_of_names(one, line) if line else None
+            if ends or typed:
+                return ends or typed
         if not found:
             if column == "created_at":
                 return made_at(table, ALIASES[table], one, self.with_nulls)
@@ -170,6 +164,14 @@ class Columns(Ids):
             return None
         name, read = next(iter(reads.items()))
         return Line("file_type", read.sql, (name,), WHOLE if len(given[name]) > 1 else DOUBTFUL, read.evidence)
+
+    def _ends_of_names(self, one: TableSeen, line: Line) -> Line | None:
+        """The ends of files' names, where media types say the type of some in words of their own, such as msword."""
+        named = f"{place_of('d', line.reads[0])} ~ '/(vnd[.]|x-|msword)'"
+        said = line.evidence == "media types" and (self.with_nulls.share(one, "d", named) or 0.0) > 0
+        name = names_files(one, self.with_nulls) if said else ""
+        sql = f"substring({place_of('d', name)} from '[.]([^.]+)$')"
+        return Line("file_type", sql, (name,), DOUBTFUL, "end of the file name") if name else None
 
     def _others_by_words(self, full: str, one: TableSeen, taken: Sequence[str]) -> list[_Candidate]:
         """The columns of other names whose words are both sides of who wrote a message."""

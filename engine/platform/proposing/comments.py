@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing.names import meaning
 from gendash.engine.platform.proposing.proposal import TableSeen
-from gendash.engine.platform.proposing.values import KNOWN, MOST_WORDS, Reading, cases_of
+from gendash.engine.platform.proposing.values import KNOWN, MOST_WORDS, Reading, case_of
 
 _NUMBER, _WORD = r"(-?\d{1,3}|[A-Z]{1,2})(?![\w.])", r"([A-Za-z][A-Za-z_]*(?:[ -][A-Za-z_]+){0,2})"
 _IS = r"\s*(?:[:=-]|->|=>|\u2013|\u2014)\s*['\"]?"
@@ -35,7 +35,7 @@ def read_codes(full: str, place: str, one: TableSeen, column: str, given: Sequen
     if not words:
         return None
     text = f"{place}::text"
-    sql = cases_of(text, words)
+    sql = case_of(text, words)
     if full == "users.is_active":
         sql = f"{text} in ({', '.join(quote_text(code) for code, of in sorted(words.items()) if of == 'true')})"
     elif full == "feedback.rating":

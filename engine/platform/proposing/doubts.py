@@ -60,5 +60,6 @@ RULES = (
     of_lines.other_id,
     of_lines.loose_words,
     of_lines.empty,
+    of_lines.two_askers,
     of_lines.unread_flags,
 )

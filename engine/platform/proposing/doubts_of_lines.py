@@ -9,6 +9,7 @@ from gendash.engine.platform.proposing.doubt import Doubt, Proposed
 from gendash.engine.platform.proposing.names import (
     STATES,
     WORDS,
+    head_of,
     joined_words,
     rank,
     words_of,
@@ -20,6 +21,7 @@ IDS = ("id", "uuid", "guid", "uid", "public_id", "external_id")
 HARMLESS = {"pinned", "starred", "archived", "favorite", "favourite", "edited", "read", "seen", "public", "shared",
             "voice", "active", "verified", "default", "breached"}  # fmt: skip
 PERMITS = ("can", "may", "has", "have", "allow", "enable", "use", "show", "include")  # what a row may do, or has
+OUTSIDE = {"customer", "contact", "visitor", "client", "guest"}
 RUNS, MAY_RUN = ("admin", "super", "owner"), ("agent", "operator", "support", "employee")
 FLAGS_OF_STAFF = {*RUNS, *MAY_RUN, "superuser", "staff", "moderator"}
 
@@ -44,7 +46,8 @@ def loose_words(seen: Proposed) -> Iterator[Doubt]:
             full = f"{table}.{line.column}"
             known = {joined_words(each) for of in WORDS.get(full, {}).values() for each in of}
             plain = {word for word in line.words if word in ("true", "false") or word.lstrip("-").isdigit()}
-            loose = [word for word in line.words if word not in plain and joined_words(word) not in known]
+            loose = [word for word in line.words if word not in plain and joined_words(head_of(word)) not in known]
+            loose = [word for word in loose if not line.evidence.startswith("only ")]
             if full in WORDS and full != "messages.role" and loose:
                 listed = ", ".join(map(repr, loose[:6]))
                 yield Doubt(table, {line.column}, question=f"{full}: is {listed} read right, by a part of the word?")
@@ -84,6 +87,20 @@ def staff(seen: Proposed) -> Iterator[Doubt]:
         odd += [word for word in role.words if joined_words(word) in ("superuser", "root")]
     if odd:
         yield Doubt("users", {"role"}, question=f"users.role: are those of {', '.join(odd[:4])} administrators?")
+
+
+def two_askers(seen: Proposed) -> Iterator[Doubt]:
+    """Two words of those who ask, of which one is user: beside customers, users may be the staff; rows without a word."""
+    role, said = seen.line("messages", "role"), seen.found.get("messages")
+    if not said or not role or len(role.reads) != 1 or role.confidence < CERTAIN:
+        return
+    asks = {word for word, of in role.words.items() if of == "user"}
+    if "user" in asks and {words_of(word) for word in asks} & OUTSIDE:
+        yield Doubt("messages", {"role"}, question="messages.role: is 'user' one of those who ask, or of the staff?")
+    empty = f"({role.sql}) is null"
+    if (seen.sample.share(said.source, "m", empty) or 0.0) > 0:
+        asked = f"messages.role: who wrote the rows of {said.source.name} without {role.reads[0]}?"
+        yield Doubt("messages", {"role"}, question=asked)
 
 
 def unread_flags(seen: Proposed) -> Iterator[Doubt]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from gendash.engine.languages.sql_text import quote_text
@@ -27,6 +28,7 @@ from gendash.engine.platform.proposing.values import TEXTS, TIMES, place_of
 SURE = 0.7  # below what is called certain: a person reads it
 PURE = 0.82  # a table of nothing but people and roles
 OWNER, UNLIKELY = "owner", 0.5
+FEWEST_COLUMNS, MOST_COLUMNS = 4, 0.6  # of a table, how many begin with one word that says nothing
 FEW = 1000  # rows of a table of words, by an estimate of its pages
 ENDED = (*DELETED, "ended_at", "end_at", "left_at", "revoked_at", "end_date")  # times of a membership that is over
 
@@ -57,8 +59,24 @@ def words_named(one: TableSeen, column: str, place: str, tables: Sequence[TableS
 
 def name_of(one: TableSeen, column: str) -> str:
     """A column's name for what it means: status_id means status where it names a row of another table."""
-    words = words_of(column)
-    return words.removesuffix("_id") if column in one.references else column
+    if column not in one.references:
+        return own_name(one, column)
+    return own_name(one, words_of(column).removesuffix("_id").removesuffix("_cd").removesuffix("_code"))
+
+
+def own_name(one: TableSeen, column: str) -> str:
+    """A column's name without that of its table: request_status of service_requests is status."""
+    words, table = words_of(column), words_of(one.name).split("_")
+    first, _, rest = words.partition("_")
+    return rest if rest not in ("", "id") and first in (table[-1], _shared(tuple(one.columns))) else column
+
+
+@lru_cache(maxsize=5_000)
+def _shared(columns: tuple[str, ...]) -> str:
+    """The first word that most columns of a table have, such as usr of usr_name and usr_email; empty if none."""
+    firsts = [words_of(column).partition("_")[0] for column in columns if "_" in words_of(column)]
+    best = max(sorted(set(firsts)), key=firsts.count, default="")
+    return best if len(columns) >= FEWEST_COLUMNS and firsts.count(best) > len(columns) * MOST_COLUMNS else ""
 
 
 def role_of_members(users: TableSeen, id_: str, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[Line]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, islice
 
-from gendash.engine.platform.proposing.beside import reason_beside, reason_by_rows, rights_beside
+from gendash.engine.languages.sql_text import quote_text
+from gendash.engine.platform.proposing.beside import failed_by_rows, reason_beside, reason_by_rows, rights_beside
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.documents import of_named_file, state_of_last_try
 from gendash.engine.platform.proposing.elsewhere import person_of_owners, person_of_participants, role_of_members
-from gendash.engine.platform.proposing.names import meaning
+from gendash.engine.platform.proposing.names import CHANNELS, SPOKEN, meaning, rank, words_of
 from gendash.engine.platform.proposing.people import (
     handler,
     only_person,
@@ -21,7 +22,9 @@ from gendash.engine.platform.proposing.people import (
 from gendash.engine.platform.proposing.proposal import Line, TableSeen
 from gendash.engine.platform.proposing.rows import chunk_count, metadata, metadata_columns, of_its_file
 from gendash.engine.platform.proposing.scores import names_files
-from gendash.engine.platform.proposing.values import place_of
+from gendash.engine.platform.proposing.values import TEXTS, case_of, place_of
+
+SHOWN = 0.85  # what the rows themselves show
 
 
 def lines_beside(
@@ -34,6 +37,8 @@ def lines_beside(
     if table == "documents" and "file_type" not in found and (name := names_files(one, columns.with_nulls)):
         sql = f"substring({place_of(alias, name)} from '[.]([^.]+)$')"
         yield Line("file_type", sql, (name,), 0.82, "end of the file name")
+    if table == "conversations" and "is_voice" in contract and "is_voice" not in found:
+        yield from by_channel(columns, alias, one)
     if table == "documents" and "failure_reason" in contract:
         status = next((line for line in lines if line.column == "status"), None)
         ways = (
@@ -67,6 +72,7 @@ def lines_elsewhere(columns: Columns, table: str, one: TableSeen, lines: Sequenc
         yield from of_named_file("d", one, by, columns.tables, columns.with_nulls)
         tried = state_of_last_try("d", one, columns.tables, columns.with_nulls)
         yield from (line for line in tried if line.column not in by)
+        yield from with_failures(columns, one, by)
     person = {"conversations": "user_id", "tickets": "created_by"}.get(table, "")
     if person and person not in by:
         yield from person_by_address(columns, table, person, one)
@@ -106,6 +112,37 @@ def first_seen(columns: Columns, one: TableSeen) -> Iterator[Line]:
         own = columns.id_sql(one, "u")
         sql = f"(select min({time.sql}) from {talks.quoted} c where {person.sql} = {own})"
         yield Line("created_at", sql, (), 0.6, "no time of its own: the first conversation")
+
+
+def with_failures(columns: Columns, one: TableSeen, by: Mapping[str, Line]) -> Iterator[Line]:
+    """The status of documents with the word that failed ones have, which a text that only they have shows."""
+    status = by.get("status")
+    if status is None or not status.words or len(status.reads) != 1 or "failed" in status.words.values():
+        return
+    given = [str(each).lower() for each in columns.sample(one, status.reads).get(status.reads[0], ())]
+    unknown = [each for each in given if meaning("documents.status", each) is None]
+    word, name = failed_by_rows("d", one, status, unknown, columns.with_nulls)
+    if word and status.reads[0] not in one.references:
+        words = {**status.words, word: "failed"}
+        sql = case_of(f"lower({place_of('d', status.reads[0])}::text)", words)
+        sure = SHOWN if len(unknown) == 1 else DOUBTFUL
+        if len(unknown) == 1:
+            columns.questions[:] = [each for each in columns.questions if not each.startswith("documents.status")]
+        yield status._replace(sql=sql, words=words, confidence=sure, evidence=f"only {word!r} has {name}")
+        if "failure_reason" not in by:
+            yield Line("failure_reason", place_of("d", name), (name,), DOUBTFUL, f"only failed ones have {name}")
+
+
+def by_channel(columns: Columns, alias: str, one: TableSeen) -> Iterator[Line]:
+    """Whether people speak, by the words of a channel; at most one."""
+    texts = [name for name, kind in one.columns.items() if kind.startswith(TEXTS) and name not in one.references]
+    named = sorted((name for name in texts if rank(name, CHANNELS) >= 0.8), key=lambda name: -rank(name, CHANNELS))
+    for name, given in (columns.sample(one, named) if named else {}).items():
+        spoken = sorted({str(each).lower() for each in given if words_of(str(each)) in SPOKEN})
+        if spoken and len(given) > 1:
+            sql = f"lower({place_of(alias, name)}::text) in ({', '.join(map(quote_text, spoken))})"
+            yield Line("is_voice", sql, (name,), DOUBTFUL, f"{', '.join(spoken)} of {name}")
+            return
 
 
 def _names_admins(role: Line) -> bool:

@@ -31,6 +31,7 @@ FAILURES, STATES, BOTS, LOGINS, WRITERS = (
 )
 PROCESSED = _DATA["processed"].split()
 TRANSLATED = {foreign: english for english, of in _DATA["translated"].items() for foreign in of.split()}
+CHANNELS, SPOKEN = _DATA["channels"].split(), frozenset(_DATA["spoken"].split())
 MACHINE = _DATA["machine"].split()
 UNITS = frozenset(_DATA["units"].split())
 ASIDE = frozenset(_DATA["aside"].split())
@@ -45,6 +46,7 @@ INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_u
 
 
 AFFIXES = {"t", "tbl", "tb", "tab"}
+ABOUT = {"for", "on", "of", "by", "to", "auf", "de", "von", "sur", "per"}
 NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true": "false", "false": "true"}
 
 
@@ -83,6 +85,13 @@ def joined_words(word: str) -> str:
     return words_of(word).replace("_", "") or word
 
 
+def head_of(word: str) -> str:
+    """A phrase without what it is about: waiting for customer is waiting."""
+    parts = words_of(word).split("_")
+    end = next((n for n, part in enumerate(parts) if n and part in ABOUT), len(parts))
+    return "_".join(parts[:end])
+
+
 def rank(name: str, known: Sequence[str]) -> float:
     """How well a name fits a list: 1 for its first entry, at least 0.8 for any, less where it only ends with one.
 
@@ -117,7 +126,7 @@ def _as_id(words: str) -> str:
 
 def meaning(column: str, word: str) -> str | None:
     """The canonical word that a platform's word means; empty for one that is known to mean none; None if unknown."""
-    given = words_of(word) or word.strip().lower()
+    given = head_of(word) or word.strip().lower()
     for canonical, known in WORDS.get(column, {}).items():
         if given.replace("_", "") in map(joined_words, known):
             return canonical

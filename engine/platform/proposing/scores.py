@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from gendash.engine.platform.proposing.elsewhere import name_of, words_named
+from gendash.engine.platform.proposing.elsewhere import name_of, own_name, words_named
 from gendash.engine.platform.proposing.names import (
     ANSWER,
     ASIDE,
@@ -129,7 +129,7 @@ def has_column(one: TableSeen, canonical: str) -> bool:
     done = ("processed", "indexed")  # another state of yes and no is no progress
     whole = canonical != "documents.status"
     fits = [name for name, kind in one.columns.items() if whole or kind != "boolean" or words_of(name).endswith(done)]
-    names = (name_of(one, name) if named else name for name in fits)
+    names = (name_of(one, name) if named else own_name(one, name) for name in fits)
     return max((rank(name, COLUMNS[canonical]) for name in names), default=0.0) > 0.7
 
 

@@ -18,6 +18,7 @@ from gendash.engine.platform.proposing.names import (
     words_of,
 )
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
+from gendash.engine.platform.proposing.rated import choose_ratings
 from gendash.engine.platform.proposing.scores import has_sides, is_of_people, is_said, names_files, pair_of, score_of
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
@@ -69,6 +70,7 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
     fits = [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH]
     choose_documents(found, fits, tables, sample)
     _choose_conversations(found, tables, sample)
+    choose_ratings(found, filled, sample)
     choose_people(found, tables, filled, sample)
     _ask_for_twins(found, tables)
     talks = found.tables.get("conversations")

@@ -96,7 +96,7 @@ def read_words(column: str, place: str, name: str, kind: str, values: Sequence[o
     if kind.startswith(NUMBERS) or len(given) > 30:
         adds = -0.1 if 1 < len(given) <= MOST_WORDS else -0.2
         return Reading(place, adds, "numbers without a meaning" if given else "", unknown=tuple(given[:MOST_WORDS]))
-    if not kind.startswith(TEXTS):
+    if not kind.startswith(TEXTS) or kind.endswith("[]"):
         return Reading(place, -1.0)
     if not given:
         return Reading(place, NO_ROWS, "no rows to look at")
@@ -112,16 +112,17 @@ def read_words(column: str, place: str, name: str, kind: str, values: Sequence[o
         words |= dict.fromkeys((one for one in unknown), "user")  # who is not known to be more; it is asked
     share = 1 - len(unknown) / len(found)
     evidence = f"words {', '.join(sorted(found)[:6])}"
-    if share < 0.3:
+    runs = column.endswith(".role") and {"admin", "super_admin"} & set(words.values())  # all others are no more
+    if share < 0.3 and not runs:
         return Reading(place, -0.4, evidence, words, unknown)
     plain = all(one == of or DEFAULT_WORDS.get(one) == of for one, of in words.items())
-    sql = place if plain else cases_of(f"lower({place}::text)" if kind != "text" else f"lower({place})", words)
+    sql = place if plain else case_of(f"lower({place}::text)" if kind != "text" else f"lower({place})", words)
     steps = SAYS_MORE if column == "messages.role" and not sides and "" in found.values() else 0.0
     return Reading(sql, KNOWN * share + steps if not unknown else 0.15 * share, evidence, words, unknown)
 
 
-def cases_of(subject: str, words: Mapping[str, str]) -> str:
-    """SQL of a text in which each word is replaced by that which it means."""
+def case_of(subject: str, words: Mapping[str, str]) -> str:
+    """SQL that gives words their canonical ones, and leaves others as they are."""
     cases = " ".join(f"when {quote_text(one)} then {quote_text(of)}" for one, of in sorted(words.items()))
     return f"case {subject} {cases} else {subject} end"
 
@@ -253,7 +254,7 @@ def read_count(place: str, kind: str) -> Reading:
 
 def read_plain_text(place: str, kind: str) -> Reading:
     """A text as it is."""
-    return Reading(place, 0.3, kind) if kind.startswith(TEXTS) else Reading(place, -1.0)
+    return Reading(place, 0.3, kind) if kind.startswith(TEXTS) and not kind.endswith("[]") else Reading(place, -1.0)
 
 
 def place_of(alias: str, name: str) -> str:
