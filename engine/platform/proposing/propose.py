@@ -23,7 +23,7 @@ from gendash.engine.platform.proposing.links import with_implied
 from gendash.engine.platform.proposing.more_lines import first_seen, lines_beside, lines_elsewhere, owner
 from gendash.engine.platform.proposing.moves import moves_of
 from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, meaning, rank, words_of
-from gendash.engine.platform.proposing.proposal import Line, Proposal, ProposedTable, RowSample, TableSeen
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Proposal, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.rows import (
     internal_rows,
     no_bots,
@@ -116,7 +116,8 @@ class _Proposer:
             return {}
         person = list(person_of_messages(self.columns, found["messages"], "user_id", "c"))
         asked = "conversations.user_id: what names the person"
-        self.questions[:] = [each for each in self.questions if not (person and each.startswith(asked))]
+        sure = any(line.confidence >= CERTAIN for line in person)
+        self.questions[:] = [each for each in self.questions if not (sure and each.startswith(asked))]
         changed = {"conversations": with_line(found["conversations"], person or list(owner(self.columns)))}
         same = "tickets" in found and self.chosen["tickets"] is self.chosen["conversations"]
         if person and same and (others or not _has(found["tickets"], "created_by")):
