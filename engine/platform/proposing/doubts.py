@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from gendash.engine.platform.proposing import doubts_of_lines as of_lines
 from gendash.engine.platform.proposing import doubts_of_tables as of_tables
+from gendash.engine.platform.proposing import doubts_of_words as of_words
 from gendash.engine.platform.proposing.doubt import Doubt, Proposed
 from gendash.engine.platform.proposing.proposal import CERTAIN, ProposedTable, RowSample, TableSeen
 
@@ -62,4 +63,7 @@ RULES = (
     of_lines.empty,
     of_lines.two_askers,
     of_lines.unread_flags,
+    of_words.words_of_several,
+    of_words.groups,
+    of_words.other_requests,
 )

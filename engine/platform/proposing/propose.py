@@ -204,6 +204,7 @@ class _Proposer:
         lines += list(lines_beside(self.columns, self.contract[table], table, ALIASES[table], one, lines))
         elsewhere = list(lines_elsewhere(self.columns, table, one, lines))
         lines = [line for line in lines if line.column not in {each.column for each in elsewhere}] + elsewhere
+        lines = list({line.column: line for line in reversed(lines)}.values())[::-1]  # the first of each column
         found |= {line.column for line in lines}
         if table == "messages":
             self._ask_for_states(one)

@@ -19,6 +19,7 @@ from gendash.engine.platform.proposing.names import (
 )
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.rated import choose_ratings
+from gendash.engine.platform.proposing.spoken import spoken_tables
 from gendash.engine.platform.proposing.scores import has_sides, is_of_people, is_said, names_files, pair_of, score_of
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
@@ -27,7 +28,8 @@ SOME = 0.2  # of the rows of messages, how many others are worth a question
 BOTH_SIDES = 0.3  # of a score, for words that say who wrote each row
 TICKETS = TABLES["tickets"][:2]
 TALKS = (*TABLES["conversations"], *TICKETS)
-WRITTEN, ANSWERED = 0.55, 0.6  # as good as a name: texts in a conversation; both sides in a ticket
+# as good as a name: texts in a conversation; both sides in a ticket; texts of both sides, several to another row
+WRITTEN, ANSWERED, SPOKEN = 0.55, 0.6, 0.8
 PER_DECADE = 0.06  # of a score, for ten times as many rows
 GROUPS = (
     "tenant",
@@ -52,6 +54,7 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
     sided = {one.place for one in within if has_sides(one, tables, sample)}
     of_tickets = {one.place for one in within if any(rank(to[1], TICKETS) >= 0.8 for to in one.references.values())}
     said |= dict.fromkeys(sided & of_tickets, ANSWERED)
+    said |= dict.fromkeys(spoken_tables(filled, sample), SPOKEN)
     files = {one.place for one in filled if names_files(one, sample)}
     scores = [(score_of(kind, one, tables, said, files), kind, one) for kind in TABLES for one in filled]
     scores.sort(key=lambda one: (-one[0] - _more(one[1], one[2], sided), -one[2].rows))
