@@ -139,6 +139,9 @@ def _choose_by_addresses(found: TableChoice, tables: Sequence[TableSeen], sample
         found.questions[:] = [asked for asked in found.questions if not asked.startswith("users: are the rows of")]
         whose = f"{people.name}, whose addresses {column} of {talks.name} has"
         listed = " and of ".join(f"{one.schema}.{one.name}" for one in former)
+        named = {to[:2] for one in found.tables.values() for to in one.references.values()}
+        if any(one.place not in named for one in former):
+            found.doubtful.add("users")  # nothing names them
         if former:
             found.questions.append(f"users: are they the rows of {whose}, and those of {listed}, too?")
 

@@ -172,7 +172,8 @@ def person_of_owners(
 
 def _takes_part(one: TableSeen) -> bool:
     """True if rows say who takes part in a conversation: its owner runs no platform."""
-    return any(rank(to[1], TABLES["conversations"]) >= 0.8 for to in one.references.values())
+    talks = any(rank(to[1], TABLES["conversations"]) >= 0.8 for to in one.references.values())
+    return talks or rank(one.name, TABLES["messages"]) >= 0.8
 
 
 def is_invitation(one: TableSeen) -> bool:

@@ -33,7 +33,9 @@ def lines_beside(
     """Lines that are no plain column: chunks counted in a table of their own, and metadata with known keys."""
     found = {line.column for line in lines}
     if table == "documents" and "chunk_count" not in found:
-        yield from chunk_count(alias, one, columns.id_of(one), columns.tables, columns.with_nulls)
+        most = DOUBTFUL if table in columns.doubtful else 1.0
+        chunks = chunk_count(alias, one, columns.id_of(one), columns.tables, columns.with_nulls)
+        yield from (line._replace(confidence=min(line.confidence, most)) for line in chunks)
     if table == "documents" and "file_type" not in found and (name := names_files(one, columns.with_nulls)):
         sql = f"substring({place_of(alias, name)} from '[.]([^.]+)$')"
         yield Line("file_type", sql, (name,), 0.82, "end of the file name")
