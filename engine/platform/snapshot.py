@@ -138,7 +138,7 @@ class Samples:
 
     def known(self, one: TableSeen, column: str, to: TableSeen, key: str) -> float | None:
         """The share of some distinct values of a column that are keys of another table; None if there is no value."""
-        names = {"column": sql.Identifier(column), "to": sql.Identifier(*to.place), "key": sql.Identifier(key)}
+        names = {"column": sql.Identifier(column), "to": sql.Identifier(*to.stored_place), "key": sql.Identifier(key)}
         for kind in ("", "::text"):  # by an index where the types are alike
             for (share,) in self._rows(_KNOWN, one, kind=sql.SQL(kind), **names):
                 return None if share is None else float(share)
@@ -155,7 +155,7 @@ class Samples:
         return any(found for (found,) in self._rows(_UNIQUE, one, column=sql.Identifier(column)))
 
     def _rows(self, query: LiteralString, one: TableSeen, **parts: sql.Composable) -> list[tuple[Any, ...]]:
-        names = {"table": sql.Identifier(*one.place), "rows": sql.Literal(SAMPLED), "some": sql.Literal(DOCUMENTS)}
+        names = {"table": sql.Identifier(*one.stored_place), "rows": sql.Literal(SAMPLED), "some": sql.Literal(DOCUMENTS)}
         try:
             with self.connection.transaction():
                 local_settings(self.connection, READ_SETTINGS)
@@ -180,11 +180,11 @@ def sample_values(connection: Connection, table: TableSeen, columns: Sequence[st
             continue
         value = name if table.columns[column].startswith(_PLAIN) else sql.SQL("{}::text").format(name)
         rows = sql.SQL("(select {0} as one from {1} limit {2})").format(
-            value, sql.Identifier(table.schema, table.name), SAMPLED
+            value, sql.Identifier(*table.stored_place), SAMPLED
         )
         if table.key:
             last = sql.SQL("(select {0} as one from {1} order by {2} desc limit {3})").format(
-                value, sql.Identifier(table.schema, table.name), sql.Identifier(table.key), SAMPLED
+                value, sql.Identifier(*table.stored_place), sql.Identifier(table.key), SAMPLED
             )
             rows = sql.SQL("{} union all {}").format(rows, last)
         query = sql.SQL("select one from ({}) as given group by one order by count(*) desc limit 60")
@@ -200,7 +200,7 @@ def sample_values(connection: Connection, table: TableSeen, columns: Sequence[st
 
 def _documents(connection: Connection, table: TableSeen, column: str) -> list[object]:
     """Some values of a column of JSON, as Python's."""
-    name, place = sql.Identifier(column), sql.Identifier(table.schema, table.name)
+    name, place = sql.Identifier(column), sql.Identifier(*table.stored_place)
     # spread over the first rows, which may be those of one conversation or of one side, and not at even steps
     query = sql.SQL(
         "select one::text from (select {0} as one, row_number() over () as n from (select {0} from {1} "

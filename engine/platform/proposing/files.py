@@ -17,7 +17,7 @@ def select_text(one: ProposedTable) -> str:
     alias = ALIASES.get("messages" if one.grouped or (one.table == "feedback" and not one.joins) else one.table, "")
     alias = one.alias or _alias_in(one) or alias
     lines = list(one.lines)
-    sources = " and ".join(f"{each.source.schema}.{each.source.name}" for each in one.parts or (one,))
+    sources = " and ".join(".".join(each.source.stored_place) for each in one.parts or (one,))
     head = [
         f"-- Proposed by `gendash init` from {sources}, about {source.rows:,.0f} rows.",
         f"-- Beside each line: how sure it is, and why. Read what is below {CERTAIN:.0%}; then take this line out.",

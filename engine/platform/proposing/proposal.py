@@ -34,6 +34,7 @@ class TableSeen:
     beside: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)  # what the catalog says about columns
     defaults: Mapping[str, str] = field(default_factory=dict)  # constants that new rows have, as texts
+    stored: str = ""  # the name in the database, where ``name`` is without the prefix that most tables have
 
     @property
     def place(self) -> Place:
@@ -41,9 +42,14 @@ class TableSeen:
         return self.schema, self.name
 
     @property
+    def stored_place(self) -> Place:
+        """Schema and name in the database."""
+        return self.schema, self.stored or self.name
+
+    @property
     def quoted(self) -> str:
         """Schema and name as SQL."""
-        return f"{quote_name(self.schema)}.{quote_name(self.name)}"
+        return ".".join(map(quote_name, self.stored_place))
 
 
 class RowSample(Protocol):

@@ -23,6 +23,7 @@ from gendash.engine.platform.proposing.links import with_implied
 from gendash.engine.platform.proposing.more_lines import first_seen, lines_beside, lines_elsewhere, owner
 from gendash.engine.platform.proposing.moves import moves_of
 from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, meaning, rank, words_of
+from gendash.engine.platform.proposing.prefixes import as_stored, without_prefixes
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Proposal, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.rows import (
     internal_rows,
@@ -53,7 +54,7 @@ NEEDED = {
 
 def propose(tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[str, Collection[str]]) -> Proposal:
     """An adapter for these tables; ``sample`` gives some values of columns, ``contract`` the canonical columns."""
-    return _Proposer(tables, sample, contract).result()
+    return _Proposer(without_prefixes(tables), sample, contract).result()
 
 
 class _Proposer:
@@ -106,7 +107,8 @@ class _Proposer:
             found |= moves_of(self.columns, found["tickets"], moves) if moves else {}
         found, doubts = cautious(found, self.tables, self.columns.with_nulls)
         tables, asked_of = with_tenants(found, self.tables)
-        return Proposal(tables, list(dict.fromkeys([*asked_of, *self.questions, *doubts]))[:QUESTIONS])
+        asked = as_stored([*asked_of, *self.questions, *doubts], self.tables)
+        return Proposal(tables, list(dict.fromkeys(asked))[:QUESTIONS])
 
     def _with_askers(self, found: Mapping[str, ProposedTable]) -> dict[str, ProposedTable]:
         """Conversations and tickets with the person whom messages name, where they name none, or who answers."""
