@@ -27,6 +27,8 @@ _Reference = tuple[tuple[str, str], str, tuple[str, str, str], tuple[tuple[str, 
 _TABLES = """
 select n.nspname, c.relname,
   case when c.reltuples > 0 then c.reltuples when c.relkind in ('r', 'm') then ceil(pg_relation_size(c.oid) / 100.0)
+    when c.relkind = 'p' then (select sum(case when p.reltuples > 0 then p.reltuples else ceil(pg_relation_size(p.oid) / 100.0) end)
+      from pg_partition_tree(c.oid) t join pg_class p on p.oid = t.relid where t.isleaf)
     else 1 end::float8,
   array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum = any (
     (select k.columns from pg_index i cross join lateral (select (i.indkey::int2[])[0:i.indnkeyatts - 1] as columns) k
@@ -155,7 +157,11 @@ class Samples:
         return any(found for (found,) in self._rows(_UNIQUE, one, column=sql.Identifier(column)))
 
     def _rows(self, query: LiteralString, one: TableSeen, **parts: sql.Composable) -> list[tuple[Any, ...]]:
-        names = {"table": sql.Identifier(*one.stored_place), "rows": sql.Literal(SAMPLED), "some": sql.Literal(DOCUMENTS)}
+        names = {
+            "table": sql.Identifier(*one.stored_place),
+            "rows": sql.Literal(SAMPLED),
+            "some": sql.Literal(DOCUMENTS),
+        }
         try:
             with self.connection.transaction():
                 local_settings(self.connection, READ_SETTINGS)

@@ -14,6 +14,18 @@ NAMES_MOST = 0.5  # of addresses, what must be those of a table of people
 NEARLY_ALL = 0.9  # of conversations, those that the one row about each names
 WORDS_KINDS = ("text", "character", "enum", "citext", "varchar")
 ASKS = {"customer", "contact", "client", "requester", "visitor"}  # words of columns that name who asks for help
+GROUPS = (
+    "tenant",
+    "organization",
+    "organisation",
+    "workspace",
+    "company",
+    "project",
+    "team",
+    "account",
+    "model",
+    "parent",
+)
 HANDLES = {"assigned", "assignee", "closed", "resolved", "updated", "deleted", "approved", "handled", "agent", "staff",
            "operator", "reviewed", "reviewer", "last", "locked", "archived", "invited"}  # fmt: skip
 _ACTORS = ("conversations.user_id", "feedback.user_id", "tickets.assigned_to", "tickets.created_by")
@@ -183,6 +195,8 @@ def _names_a_person(column: str, to: TableSeen) -> bool:
     """True if a column names who acts: by the column's name and by what it names."""
     known = rank(to.name, TABLES["users"]) >= 0.8
     acts = any(rank(column, COLUMNS[actor]) > 0 for actor in _ACTORS)
+    if is_of_people(to) and is_called_after(column, to):
+        return True
     if is_of_people(to) or (known and words_of(to.name) not in TENANTS):
         return acts
     stem = words_of(column).removesuffix("_id")
@@ -190,6 +204,15 @@ def _names_a_person(column: str, to: TableSeen) -> bool:
         rank(stem, PARTICIPANTS) > 0 and words_of(to.name).endswith(stem) and len(to.references) < len(to.columns) / 2
     )
     return acts and takes_part
+
+
+def is_called_after(column: str, to: TableSeen) -> bool:
+    """True if a column is called after the people whom it names, such as subscriber_id, and not after what they do."""
+    stem, table = words_of(column).removesuffix("_id"), words_of(to.name)
+    words = set(stem.split("_"))
+    if words & set(GROUPS) - {"account"}:
+        return False
+    return table.rpartition("_")[2] == stem.rpartition("_")[2] and not words & HANDLES and rank(stem, STAFF[:4]) < 0.8
 
 
 def _beside(found: TableChoice, by_place: Mapping[Place, TableSeen], sample: RowSample) -> list[TableSeen]:

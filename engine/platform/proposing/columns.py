@@ -8,18 +8,25 @@ from typing import NamedTuple
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.called import REFERS, columns_called
 from gendash.engine.platform.proposing.comments import read_codes
-from gendash.engine.platform.proposing.elsewhere import side_of, words_named
+from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
+from gendash.engine.platform.proposing.filed import file_name
 from gendash.engine.platform.proposing.ids import Ids
 from gendash.engine.platform.proposing.links import id_family
 from gendash.engine.platform.proposing.made import made_at
 from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, WORDS, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
-from gendash.engine.platform.proposing.scores import names_files
 from gendash.engine.platform.proposing.values import Reading, place_of
 
 OF_PEOPLE = ("conversations.user_id", "tickets.created_by")
 # of a vocabulary in a column of any name, the words of either side that must be there
-SIDES = {"users.role": (("user",), ("admin", "super_admin")), "messages.role": (("user",), ("assistant",))}
+SIDES = {
+    "users.role": (("user",), ("admin", "super_admin")),
+    "messages.role": (("user",), ("assistant",)),
+    "documents.status": (("done",), ("processing", "failed")),
+    "tickets.status": (("open",), ("closed", "resolved")),
+    "tickets.priority": (("low", "medium"), ("high", "urgent")),
+}
+CATEGORIES = ("category", "category_name", "topic", "queue", "department", "ticket_type", "type", "label", "forum")
 SEVERAL = {"users.role": 2, "messages.role": 2}  # values that a column must have for its agreement to say anything
 ALIKE, WHOLE = 0.99, 0.85  # of rows, those that two columns give the same; a vocabulary of which each word is known
 SCOPES = {"org", "organization", "organisation", "workspace", "team", "tenant", "group", "project", "company"}
@@ -55,7 +62,7 @@ class Columns(Ids):
         full = f"{table}.{column}"
         if full == "messages.conversation_id" and self.levels:
             return self._conversation_line()
-        names = columns_called(full, one, self.chosen)
+        names = columns_called(full, one, self.chosen, lambda name: self._people_of(one, name))
         found = sorted(
             self._candidates(table, column, one, names),
             key=lambda each: -each.score - BOTH * (_is_whole(full, each) or self._asks(full, one, each)),
@@ -69,12 +76,17 @@ class Columns(Ids):
         if not found:
             if column == "created_at":
                 return made_at(table, ALIASES[table], one, self.with_nulls)
+            if full == "documents.file_type" and (name := file_name(one, self.with_nulls)):
+                sql = f"substring({place_of('d', name)} from '[.]([^.]+)$')"
+                return Line(column, sql, (name,), WHOLE, "end of the file name")
             return self._by_words(full, one) if full in SIDES else None
         several = self._of_several(full, one, [each.line for each in found])
         if several:
             return several
         best = found[0]
         score, line = best.score, best.line
+        if full == "tickets.category" and rank(name_of(one, line.reads[0]), CATEGORIES) < 0.8:
+            score = min(score, DOUBTFUL)  # who handles it, rather than what it is about
         if _is_whole(full, best) or (line.evidence.startswith("end of the file name") and len(found) == 1):
             score = max(score, WHOLE)
         if any(each.score > score - 0.06 or each.fit > best.fit for each in self._rivals(full, one, found)):
@@ -105,6 +117,10 @@ class Columns(Ids):
             return []  # its very name
         declared = full in REFERS and best.line.reads[0] in one.references
         rivals = [each for each in found[1:] if each.line.reads[0] in one.references or not declared]
+        if full == "users.role":  # what is true of each says nothing
+            flags = [each.line.reads[0] for each in rivals if one.columns[each.line.reads[0]] == "boolean"]
+            whole = [name for name, given in (self.sample(one, flags) if flags else {}).items() if len(given) == 1]
+            rivals = [each for each in rivals if each.line.reads[0] not in whole]
         rivals += self._others_by_words(full, one, [each.line.reads[0] for each in found])
         if full in OF_PEOPLE and best.fit >= 0.8 and self._people_of(one, best.line.reads[0]) == self.people[:1]:
             # those who talk and those who handle are two tables: a column of the latter is no rival
@@ -169,7 +185,9 @@ class Columns(Ids):
         """The ends of files' names, where media types say the type of some in words of their own, such as msword."""
         named = f"{place_of('d', line.reads[0])} ~ '/(vnd[.]|x-|msword)'"
         said = line.evidence == "media types" and (self.with_nulls.share(one, "d", named) or 0.0) > 0
-        name = names_files(one, self.with_nulls) if said else ""
+        given = set(self.sample(one, line.reads).get(line.reads[0], ())) if line.evidence == "media types" else set()
+        said = said or bool(given and given <= {"application/octet-stream", "binary/octet-stream"})
+        name = file_name(one, self.with_nulls) if said else ""
         sql = f"substring({place_of('d', name)} from '[.]([^.]+)$')"
         return Line("file_type", sql, (name,), DOUBTFUL, "end of the file name") if name else None
 
@@ -236,7 +254,8 @@ class Columns(Ids):
         if full == "users.role" and self.chosen.get("tickets"):  # in a help desk an agent is one of its staff
             return values.read_words("helpdesk.role", place, name, kind, given)
         if values.is_vocabulary(full):
-            return values.read_words(full, place, name, kind, given)
+            mine = {str(each).lower(): "user" for each in given if self._is_word_of_people(str(each))}
+            return values.read_words(full, place, name, kind, given, mine if full == "messages.role" else {})
         if column in ("file_size", "chunk_count"):
             return values.read_count(place, kind)
         if column == "file_type":
@@ -244,6 +263,10 @@ class Columns(Ids):
         if column == "is_voice":
             return Reading(place, 0.38 if kind == "boolean" else -1.0, kind)
         return values.read_plain_text(place, kind)
+
+    def _is_word_of_people(self, word: str) -> bool:
+        """True if a word is what the only table of people is called after, such as developer of developers."""
+        return len(self.people) == 1 and words_of(self.people[0].name).rpartition("_")[2] == words_of(word)
 
     def _read_named(self, full: str, one: TableSeen, name: str, place: str) -> Reading:
         """A column that names a row of another table, which may be one of words."""
@@ -279,6 +302,9 @@ class Columns(Ids):
         """A person who is named by one of several columns, or a role that several booleans give."""
         if full == "users.role":
             flags = [line for line in lines if line.evidence.startswith("boolean")]
+            given = self.sample(one, [line.reads[0] for line in flags])
+            # what is true of each says nothing
+            flags = [line for line in flags if set(given.get(line.reads[0], ())) != {True}] or flags
             if len(flags) < 2 or flags[0] is not lines[0]:
                 return None
             either = " or ".join(place_of("u", line.reads[0]) for line in flags)
@@ -288,6 +314,11 @@ class Columns(Ids):
         if REFERS.get(full) != "users" or len(self.people) < 2:
             return None
         people = {each.place for each in self.people}
+        if full == "tickets.created_by":  # who handles it has not asked
+            handles = COLUMNS["tickets.assigned_to"]
+            asks = [line for line in lines if rank(line.reads[0], handles) < 0.8]
+            if asks and len(asks) < len(lines) and self._people_of(one, asks[0].reads[0]):
+                return asks[0]._replace(confidence=DOUBTFUL)
         to = {line.reads[0]: one.references.get(line.reads[0], ("", ""))[:2] for line in lines}
         named = {name: place for name, place in to.items() if place in people}
         given = self.with_nulls(one, list(named)) if len(set(named.values())) > 1 else {}

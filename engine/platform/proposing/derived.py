@@ -7,6 +7,7 @@ from itertools import chain
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.actors import HANDLES
 from gendash.engine.platform.proposing.beside import comment_beside, rating_beside
 from gendash.engine.platform.proposing.names import COLUMNS, TEXTS, rank, words_of
 from gendash.engine.platform.proposing.proposal import Line, ProposedTable, RowSample, TableSeen
@@ -84,7 +85,7 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSamp
         ]
     if "comment" not in {line.column for line in lines}:
         lines += comment_beside(one, sample)
-    rated_at = _named_alike(one, read, values.TIMES)
+    rated_at = _named_alike(one, read, values.TIMES) or _with_ratings(one, read, sample)
     if rated_at:
         lines.append(Line("created_at", place_of("m", rated_at[0]), (rated_at[0],), 0.7, f"named like {read.reads[0]}"))
     else:
@@ -125,6 +126,16 @@ def _named_alike(one: TableSeen, read: Line, kinds: tuple[str, ...]) -> list[str
     return [name for name in alike if words_of(name).startswith(begin)]
 
 
+def _with_ratings(one: TableSeen, read: Line, sample: RowSample) -> list[str]:
+    """The times that are there where a rating is, and nowhere else."""
+    rated = f"{place_of('m', read.reads[0])} is not null" if len(read.reads) == 1 else ""
+    share = sample.share(one, "m", rated) if rated else None
+    some = share is not None and 0 < share < 1
+    times = [name for name, kind in one.columns.items() if some and kind.startswith(values.TIMES)]
+    given = {name: f"({place_of('m', name)} is not null) = ({rated})" for name in times}
+    return [name for name, same in given.items() if sample.share(one, "m", same) == 1.0]
+
+
 def _unread(one: TableSeen, sample: RowSample) -> Iterator[Line]:
     """A column that is called a rating and whose values have no known meaning: a person writes what each means."""
     for name in (each for each in one.columns if rank(each, COLUMNS["messages.rating"]) >= 0.8):
@@ -149,5 +160,7 @@ def _thumbs(one: TableSeen) -> Iterator[Line]:
 def _person(one: TableSeen, users: TableSeen | None) -> Iterator[tuple[str, str]]:
     """The column of a message that names its person by a foreign key, with the evidence; at most one."""
     named = [name for name, to in one.references.items() if users and to[:2] == users.place]
+    only = len(named) == 1 and not HANDLES & set(words_of(named[0]).split("_"))  # an operator answers
+    named = [name for name in named if only or rank(name, COLUMNS["feedback.user_id"]) >= 0.8]
     fits = sorted(named, key=lambda name: -rank(name, COLUMNS["feedback.user_id"]))
     yield from ((name, f"foreign key to {users.name}") for name in fits[:1] if users)

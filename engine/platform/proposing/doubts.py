@@ -49,8 +49,10 @@ RULES = (
     of_tables.other_person,
     of_tables.other_writers,
     of_tables.second_person,
+    of_tables.same_person,
     of_tables.unnamed_people,
     of_tables.owned_people,
+    of_tables.part_of_talk,
     of_tables.rival_messages,
     of_tables.generic_pairs,
     of_tables.rival_documents,
@@ -64,6 +66,7 @@ RULES = (
     of_lines.two_askers,
     of_lines.unread_flags,
     of_words.words_of_several,
+    of_words.by_login,
     of_words.groups,
     of_words.other_requests,
 )

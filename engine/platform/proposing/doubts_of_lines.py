@@ -11,6 +11,7 @@ from gendash.engine.platform.proposing.names import (
     WORDS,
     head_of,
     joined_words,
+    meaning,
     rank,
     words_of,
 )
@@ -48,6 +49,7 @@ def loose_words(seen: Proposed) -> Iterator[Doubt]:
             plain = {word for word in line.words if word in ("true", "false") or word.lstrip("-").isdigit()}
             loose = [word for word in line.words if word not in plain and joined_words(head_of(word)) not in known]
             loose = [word for word in loose if not line.evidence.startswith("only ")]
+            loose = [word for word in loose if meaning(full, word) is not None]  # else it was asked
             if full in WORDS and full != "messages.role" and loose:
                 listed = ", ".join(map(repr, loose[:6]))
                 yield Doubt(table, {line.column}, question=f"{full}: is {listed} read right, by a part of the word?")
@@ -107,7 +109,9 @@ def unread_flags(seen: Proposed) -> Iterator[Doubt]:
     """Truth values and states of rows that no line and no condition reads: some rows may not count."""
     for table, one in seen.found.items():
         source = one.source
-        texts = " ".join([*(sql for sql, _, _ in one.conditions), *(line.sql for line in one.lines), *one.joins])
+        alike = [each for each in seen.found.values() if each.source.place == source.place]
+        lines = [line.sql for each in alike for line in each.lines]
+        texts = " ".join([*(sql for each in alike for sql, _, _ in each.conditions), *lines, *one.joins])
         unread = {name: kind for name, kind in source.columns.items() if name not in texts}
         flags = [name for name, kind in unread.items() if kind == "boolean"]
         flags = [name for name in flags if not set(words_of(name).split("_")) & HARMLESS]

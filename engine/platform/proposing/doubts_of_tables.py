@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gendash.engine.platform.proposing.actors import ASKS, HANDLES
+from gendash.engine.platform.proposing.actors import ASKS, GROUPS, HANDLES
 from gendash.engine.platform.proposing.askers import ASKED, named_by_askers, names_one
 from gendash.engine.platform.proposing.documents import is_called_documents
 from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
@@ -17,13 +17,25 @@ from gendash.engine.platform.proposing.names import (
     words_of,
 )
 from gendash.engine.platform.proposing.proposal import CERTAIN, RowSample, TableSeen
-from gendash.engine.platform.proposing.scores import chunks_of, has_column, is_aside, is_of_people, pair_of
+from gendash.engine.platform.proposing.scores import has_column, is_aside, is_of_people, pair_of
 from gendash.engine.platform.proposing.values import place_of
 
 SOME = 0.2  # of the rows of messages, how many others are worth a doubt
 CALLED = 0.5  # how well a name fits that ends as documents are called
 MOST = 0.5  # of the messages of people, those that name one
+TO_SEARCH_IN = {
+    "embedded",
+    "embedding",
+    "indexed",
+    "indexing",
+    "chunking",
+    "chunked",
+    "vectorized",
+    "ingested",
+    "ingesting",
+}
 GENERIC = {"input", "output", "request", "response", "prompt", "completion", "query", "text"}
+ANSWERING = ("agent", "assistant", "bot", "chatbot", "app", "channel", "inbox", "mailbox")  # who answers, and where
 TALKS = {"user", "requester", "asker", "customer", "contact", "client", "visitor", "guest", "end", "participant"}
 
 
@@ -32,7 +44,7 @@ def unnamed_people(seen: Proposed) -> Iterator[Doubt]:
     if "users" not in seen.found:
         return
     people = seen.found["users"].source
-    unsure = {doubt.table for doubt in other_person(seen)}
+    unsure = {doubt.table for rule in (other_person, same_person) for doubt in rule(seen)}
     if any(seen.line(table, column) for table, column in PERSONS if table not in unsure) or _write(seen, people):
         return
     yield Doubt(
@@ -70,6 +82,16 @@ def second_person(seen: Proposed) -> Iterator[Doubt]:
         if named:
             asked = f"{table}.{column}: is it {line.reads[0]} or {named[0]} of {source.name}?"
             yield Doubt(table, {column}, question=asked)
+
+
+def same_person(seen: Proposed) -> Iterator[Doubt]:
+    """A ticket's person by the same column as who handles it: one of both is wrong."""
+    asks, handles = seen.line("tickets", "created_by"), seen.line("tickets", "assigned_to")
+    if asks and handles and asks.reads and asks.reads == handles.reads:
+        name = seen.found["tickets"].source.name
+        yield Doubt(
+            "tickets", {"created_by", "assigned_to"}, question=f"tickets: is {asks.reads[0]} of {name} who asks?"
+        )
 
 
 def _write(seen: Proposed, people: TableSeen) -> bool:
@@ -130,6 +152,27 @@ def owned_people(seen: Proposed) -> Iterator[Doubt]:
             return
 
 
+def part_of_talk(seen: Proposed) -> Iterator[Doubt]:
+    """Conversations that name nobody, each of a row that does: a task of somebody may have several runs."""
+    talks = seen.found.get("conversations")
+    person = seen.line("conversations", "user_id")
+    if talks is None or talks.grouped or talks.parts or (person and person.reads):
+        return
+    people = {one.place for one in seen.tables if is_of_people(one)}
+    by_place = {one.place: one for one in seen.tables}
+    for column, to in talks.source.references.items():
+        above = by_place.get(to[:2])
+        called = above and rank(above.name, (*ANSWERING, *GROUPS)) + rank(above.name, TABLES["users"]) >= CALLED
+        if above and above.place not in people and not called and not is_of_people(above):
+            named = [name for name, of in above.references.items() if of[:2] in people]
+            if any(rank(name, COLUMNS["conversations.user_id"]) > 0 for name in named):
+                yield Doubt(
+                    "conversations", question=f"conversations: is one a row of {talks.source.name}, or of {above.name}?"
+                )
+                yield Doubt("messages", {"conversation_id"})
+                return
+
+
 def rival_messages(seen: Proposed) -> Iterator[Doubt]:
     """Another table that is called after messages, with texts within conversations: either may be the platform's."""
     if "messages" not in seen.found:
@@ -186,7 +229,9 @@ def rival_documents(seen: Proposed) -> Iterator[Doubt]:
 def unproven_documents(seen: Proposed) -> Iterator[Doubt]:
     """Files in a table of another name, of which nothing is made to search in: exports have a status, too."""
     one = seen.found["documents"].source if "documents" in seen.found else None
-    if one and not is_called_documents(one, CALLED) and not chunks_of(one, seen.tables):
+    status, chunks = seen.line("documents", "status"), seen.line("documents", "chunk_count")
+    words = {words_of(word) for word in status.words} if status else set()
+    if one and not is_called_documents(one, CALLED) and not (chunks or words & TO_SEARCH_IN):
         yield Doubt("documents", question=f"documents: are they the rows of {one.name}?")
 
 
@@ -218,6 +263,8 @@ def unlinked(seen: Proposed) -> Iterator[Doubt]:
     """Messages of which neither the conversation nor the writer is certain, and rows whose conversation is unknown."""
     said, talks = seen.found.get("messages"), seen.found.get("conversations")
     talk, role = seen.line("messages", "conversation_id"), seen.line("messages", "role")
+    if not said and "users" in seen.found:
+        yield Doubt("users")  # without what is said nobody knows who talks
     if said and not (talk and any(line and line.confidence >= CERTAIN for line in (talk, role))):
         yield Doubt("messages")
     if said and not (talk and talk.confidence >= CERTAIN):

@@ -27,6 +27,7 @@ from gendash.engine.platform.proposing.values import TEXTS, TIMES, place_of
 
 SURE = 0.7  # below what is called certain: a person reads it
 PURE = 0.82  # a table of nothing but people and roles
+KINDS_OF_ACCOUNTS = ("discriminator", "type", "kind", "account_type", "user_type", "actor_type")
 OWNER, UNLIKELY = "owner", 0.5
 FEWEST_COLUMNS, MOST_COLUMNS = 4, 0.6  # of a table, how many begin with one word that says nothing
 FEW = 1000  # rows of a table of words, by an estimate of its pages
@@ -189,6 +190,20 @@ def role_of_writer(users: TableSeen, id_: str, place: str) -> Iterator[Line]:
             yield Line(
                 "role", f"case when ({inner}) then 'assistant' else 'user' end", (), SURE, f"{name} of {users.name}"
             )
+            return
+
+
+def role_by_kind(users: TableSeen, id_: str, place: str, sample: RowSample) -> Iterator[Line]:
+    """Who wrote a message whose writer is ``place``, by words for the kind of each account; at most one."""
+    texts = [name for name, kind in users.columns.items() if kind.startswith(TEXTS) and name not in users.references]
+    texts = [name for name in texts if rank(name, KINDS_OF_ACCOUNTS) >= 0.8]
+    for name, given in (sample(users, texts) if texts else {}).items():
+        means = {str(each).lower(): meaning("messages.role", str(each)) for each in given if each is not None}
+        if {"user", "assistant"} == set(means.values()):
+            words = ", ".join(quote_text(word) for word, side in sorted(means.items()) if side == "assistant")
+            inner = f"select from {users.quoted} w where {place_of('w', id_)} = {place}"
+            sql = f"case when exists ({inner} and lower({place_of('w', name)}::text) in ({words})) then 'assistant' else 'user' end"
+            yield Line("role", sql, (), SURE, f"{name} of {users.name}")
             return
 
 

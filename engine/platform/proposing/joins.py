@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from gendash.engine.platform.proposing.actors import GROUPS
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.flags import is_false
 from gendash.engine.platform.proposing.links import on_row
-from gendash.engine.platform.proposing.names import STATES, rank, words_of
+from gendash.engine.platform.proposing.names import STATES, TRIALS, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
 from gendash.engine.platform.proposing.rows import GONE, UNSEEN, UNSENT, Condition, soft_delete, without_words
-from gendash.engine.platform.proposing.tables import GROUPS
 from gendash.engine.platform.proposing.values import TEXTS, place_of
 
 ALONE = 0.82  # that who made what a document belongs to, and nobody shares, has uploaded it
@@ -55,14 +55,25 @@ def _same(columns: Columns, messages: TableSeen, talk: Line) -> str:
 
 def gone(columns: Columns, alias: str, one: TableSeen) -> list[Condition]:
     """The condition that leaves out deleted rows: by a time, a flag, or the word of a status."""
-    found = list(soft_delete(alias, one, columns.with_nulls))
+    found = [*soft_delete(alias, one, columns.with_nulls), *_trials(columns, alias, one)]
     named = [name for name in one.columns if rank(name, STATES) >= 0.8 and one.columns[name].startswith(TEXTS)]
-    given = columns.sample(one, named) if named and not found else {}
-    return found or [
+    deleted = any(why.startswith("soft") for _, _, why in found)
+    given = columns.sample(one, named) if named and not deleted else {}
+    return found + [
         each
         for name in named
         for each in without_words(alias, name, given.get(name, ()), GONE, "a status that says deleted")
     ]
+
+
+def _trials(columns: Columns, alias: str, one: TableSeen) -> Iterator[Condition]:
+    """The condition that leaves out rows which were made to try; it is asked."""
+    for name in [each for each in one.columns if rank(each, TRIALS) >= 0.8][:1]:
+        stays = is_false(place_of(alias, name), one.columns[name], columns.sample(one, [name]).get(name, ()))
+        if stays:
+            asked = f"do rows of {one.name} count whose {name} says yes? They are left out"
+            columns.questions.extend([asked] if asked not in columns.questions else [])
+            yield stays, DOUBTFUL, "made to try"
 
 
 def unsent(columns: Columns, alias: str, one: TableSeen) -> list[Condition]:
@@ -75,6 +86,9 @@ def unsent(columns: Columns, alias: str, one: TableSeen) -> list[Condition]:
     given = columns.sample(one, named) if named else {}
     seen = [name for name in named if words_of(name) == "visibility"]
     kept = "a visibility that says nobody outside sees it"
+    kinds = [name for name in one.columns if rank(name, ("type", "kind")) > 0 and one.columns[name].startswith(TEXTS)]
+    given |= columns.sample(one, kinds) if kinds else {}
+    named += kinds
     found += [each for name in seen for each in without_words(alias, name, given.get(name, ()), UNSEEN, kept)]
     why = "a status that says it was never sent"
     return found + [each for name in named for each in without_words(alias, name, given.get(name, ()), UNSENT, why)]

@@ -14,6 +14,7 @@ from gendash.engine.platform.proposing.names import CHANNELS, SPOKEN, meaning, r
 from gendash.engine.platform.proposing.people import (
     handler,
     only_person,
+    only_rater,
     person_beside,
     person_by_address,
     person_by_json,
@@ -75,6 +76,8 @@ def lines_elsewhere(columns: Columns, table: str, one: TableSeen, lines: Sequenc
         tried = state_of_last_try("d", one, columns.tables, columns.with_nulls)
         yield from (line for line in tried if line.column not in by)
         yield from with_failures(columns, one, by)
+    if table == "feedback" and "user_id" not in by:
+        yield from only_rater(columns, one)
     person = {"conversations": "user_id", "tickets": "created_by"}.get(table, "")
     if person and person not in by:
         yield from person_by_address(columns, table, person, one)

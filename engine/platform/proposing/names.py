@@ -33,6 +33,7 @@ PROCESSED = _DATA["processed"].split()
 TRANSLATED = {foreign: english for english, of in _DATA["translated"].items() for foreign in of.split()}
 CHANNELS, SPOKEN = _DATA["channels"].split(), frozenset(_DATA["spoken"].split())
 MACHINE = _DATA["machine"].split()
+TRIALS = _DATA["trials"].split()
 UNITS = frozenset(_DATA["units"].split())
 ASIDE = frozenset(_DATA["aside"].split())
 WHOSE = frozenset(_DATA["whose"].split())

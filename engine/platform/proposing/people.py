@@ -49,6 +49,16 @@ def only_person(columns: Columns, one: TableSeen, column: str, alias: str) -> It
             yield Line(column, sql, (mine[0],), sure, f"{by(mine[0], one)} {users.name}, the only one")
 
 
+def only_rater(columns: Columns, one: TableSeen) -> Iterator[Line]:
+    """Who rated, by the only column of ratings that names people, whatever it is called."""
+    for users in columns.people[:1]:
+        named = [name for name, to in one.references.items() if to[:2] == users.place]
+        if len(named) == 1 and len(columns.people) == 1:
+            sure = SETTLED if named[0] not in one.implied | one.shown else GUESSED
+            sql = columns.names_sql(one, named[0], "f", users)
+            yield Line("user_id", sql, (named[0],), sure, f"{by(named[0], one)} {users.name}, the only one")
+
+
 def person_of_account(columns: Columns, one: TableSeen) -> Iterator[Line]:
     """The person whom what a row names belongs to, such as an account for mail; at most one."""
     for users in columns.people[:1]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.documents import status_by_time
+from gendash.engine.platform.proposing.elsewhere import KINDS_OF_ACCOUNTS
 from gendash.engine.platform.proposing.flags import is_false, is_true
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import (
@@ -29,6 +30,7 @@ from gendash.engine.platform.proposing.values import place_of
 
 Condition = tuple[str, float, str]  # SQL, confidence, evidence
 SETTLED = 0.85  # what the rows themselves say
+MACHINES = ("bot", "chatbot", "assistant", "ai", "model", "machine", "system")
 GONE = ("deleted", "removed", "trashed", "purged")
 UNSEEN = ("internal", "private", "hidden")
 UNSENT = ("draft", "discarded", "unsent")
@@ -59,10 +61,17 @@ def soft_delete(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Condi
             return
 
 
-def no_bots(alias: str, one: TableSeen, of_tickets: bool) -> Iterator[Condition]:
+def no_bots(alias: str, one: TableSeen, of_tickets: bool, sample: RowSample) -> Iterator[Condition]:
     """The condition of people that leaves out bots."""
     for name in bots_of(one, of_tickets)[:1]:
         yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "bots"
+    kinds = [
+        name
+        for name, kind in one.columns.items()
+        if kind.startswith(values.TEXTS) and rank(name, KINDS_OF_ACCOUNTS) >= 0.8
+    ]
+    for name, given in (sample(one, kinds) if kinds else {}).items():
+        yield from without_words(alias, name, given, MACHINES, "bots")
 
 
 def bots_of(one: TableSeen, of_tickets: bool) -> list[str]:

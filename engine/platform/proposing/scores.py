@@ -34,12 +34,17 @@ KEYS = {
     "feedback": ("feedback_id", "rating_id"),
     "documents": ("document_id", "doc_id"),
 }
-FILE_WORDS = {"file", "name", "path", "key", "title", "url"}
+FILE_WORDS = {"file", "name", "path", "key", "title", "url", "upload", "blob", "object", "uri", "location"}
 FILE_NAMES = ("filename", "file_name", "file_path", "path", "url")
 
 
 def score_of(
-    kind: str, one: TableSeen, tables: Sequence[TableSeen], said: Mapping[Place, float], files: Collection[Place]
+    kind: str,
+    one: TableSeen,
+    tables: Sequence[TableSeen],
+    said: Mapping[Place, float],
+    files: Collection[Place],
+    filed: Collection[Place],
 ) -> float:
     name = rank(one.name, TABLES[kind])
     if kind == "messages" and pair_of(one):
@@ -48,6 +53,8 @@ def score_of(
         name = max(name, said.get(one.place, 0.0))
     if kind == "documents" and _is_of_files(one, tables):
         name = max(name, 0.6)
+    if kind == "documents" and one.place in filed:
+        name = max(name, 0.75)
     name = _by_key(kind, one, name)
     by_values = 0.3 * (kind == "documents" and one.place in files)
     aside = LESS if is_aside(one, tables) else 0.0
@@ -65,7 +72,7 @@ def is_aside(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
 
 def is_said(one: TableSeen, sample: RowSample) -> bool:
     """True if rows are texts in a conversation or of a ticket, whatever the table's name."""
-    talks = (*TABLES["conversations"], *TABLES["tickets"][:2])
+    talks = (*TABLES["conversations"], *TABLES["tickets"][:3])
     within = [column for column, to in one.references.items() if rank(to[1], talks) > 0.5]
     texts = any(rank(column, TEXTS) == 1 or words_of(column) in TEXTS for column in one.columns)
     given = sample(one, within) if within and texts else {}

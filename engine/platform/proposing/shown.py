@@ -10,6 +10,7 @@ from gendash.engine.platform.proposing.links import NAME_ENDS, id_column, id_fam
 from gendash.engine.platform.proposing.names import COLUMNS, STAFF, TABLES, rank, words_of
 from gendash.engine.platform.proposing.proposal import RowSample, TableSeen
 from gendash.engine.platform.proposing.scores import is_of_people
+from gendash.engine.platform.proposing.values import TIMES
 
 NEARLY_ALL = 0.9  # of the values of a column, what must be ids of people: some were deleted
 FEWEST_ROWS = 20
@@ -43,6 +44,9 @@ def with_plain_keys(tables: Sequence[TableSeen], sample: RowSample) -> list[Tabl
 
 
 def _plain(one: TableSeen, sample: RowSample) -> TableSeen:
+    rest = tuple(key for key in one.keys if not one.columns[key].startswith(TIMES))
+    if len(rest) == 1 < len(one.keys) and rest[0] not in one.references and sample.unique(one, rest[0]):
+        return replace(one, keys=rest, key=rest[0])  # the time is there for the partitions
     if any(words_of(key) in ("id", "uuid") or key in one.references for key in one.keys):
         return one
     given = sample(one, one.keys)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
-from gendash.engine.platform.proposing.columns import Columns
+from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.elsewhere import words_named
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import COLUMNS, MACHINE, meaning, rank
@@ -16,6 +16,7 @@ from gendash.engine.platform.proposing.values import place_of
 SHOWN = 0.85  # what openers and answers show alike
 OPENS, NEARLY, FEW = 0.8, 0.95, 0.05  # of conversations; of rows that are rated or filled, those of one value
 FEWEST, MOST_TRIED = 8, 6
+MORE = 1.2  # messages of the side that opens, to what it opens
 
 
 def side_by_rows(columns: Columns, one: TableSeen, role: Line | None) -> Iterator[Line]:
@@ -31,9 +32,18 @@ def side_by_rows(columns: Columns, one: TableSeen, role: Line | None) -> Iterato
             both = {**{word: of for word, of in beside.items() if meaning("messages.role", word)}, **words}
             cases = " ".join(f"when {quote_text(word)} then '{of}'" for word, of in sorted(both.items()))
             sql = f"case lower({text}) {cases} else lower({text}) end"
-            yield Line(
-                "role", sql, (name,), SHOWN, "who opens conversations, and whose answers are rated or made", both
+            given = (
+                {str(each).lower() for each in columns.sample(one, [name]).get(name, ())}
+                if name not in one.references
+                else set()
             )
+            unknown = sorted(word for word in given - set(both) if meaning("messages.role", word) is None)
+            columns.questions[:] = [asked for asked in columns.questions if not asked.startswith("messages.role")]
+            if unknown:
+                listed = ", ".join(map(repr, unknown[:6]))
+                columns.questions.append(f"messages.role: what do {listed} of {one.name}.{name} mean?")
+            sure = DOUBTFUL if unknown else SHOWN
+            yield Line("role", sql, (name,), sure, "who opens conversations, and whose answers are rated or made", both)
             return
 
 
@@ -47,6 +57,8 @@ def shown_sides(columns: Columns, one: TableSeen, text: str) -> dict[str, str]:
     first = max(seen, key=lambda word: seen[word][0], default="")
     if not (1 < len(seen) <= values.MOST_WORDS) or opened < FEWEST or seen[first][0] < opened * OPENS:
         return {}
+    if seen[first][1] < seen[first][0] * MORE:
+        return {}  # what is once in each conversation is a notice, or the only question
     answers = [word for word in seen if word != first and _is_of_answers(columns, one, text, word)]
     return {first: "user", answers[0]: "assistant"} if len(answers) == 1 else {}
 

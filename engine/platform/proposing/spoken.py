@@ -58,4 +58,3 @@ def _is_text(one: TableSeen, name: str, sample: RowSample) -> bool:
         return True
     share = sample.share(one, "m", f"{place_of('m', name)} ~ {_PHRASE}", f"{place_of('m', name)} <> ''")
     return (share or 0.0) >= PHRASES
-

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from math import log10
 
-from gendash.engine.platform.proposing.actors import WORDS_KINDS, choose_people
+from gendash.engine.platform.proposing.actors import GROUPS, WORDS_KINDS, choose_people
 from gendash.engine.platform.proposing.beside import role_beside
 from gendash.engine.platform.proposing.documents import choose_documents
+from gendash.engine.platform.proposing.filed import filed_tables
 from gendash.engine.platform.proposing.handled import is_closed, is_ranked, is_ticket
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
@@ -19,8 +20,8 @@ from gendash.engine.platform.proposing.names import (
 )
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.rated import choose_ratings
-from gendash.engine.platform.proposing.spoken import spoken_tables
 from gendash.engine.platform.proposing.scores import has_sides, is_of_people, is_said, names_files, pair_of, score_of
+from gendash.engine.platform.proposing.spoken import spoken_tables
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
 NO_TICKETS = ("task", "todo", "job", "goal", "milestone")  # work that nobody asked the staff for
@@ -31,18 +32,6 @@ TALKS = (*TABLES["conversations"], *TICKETS)
 # as good as a name: texts in a conversation; both sides in a ticket; texts of both sides, several to another row
 WRITTEN, ANSWERED, SPOKEN = 0.55, 0.6, 0.8
 PER_DECADE = 0.06  # of a score, for ten times as many rows
-GROUPS = (
-    "tenant",
-    "organization",
-    "organisation",
-    "workspace",
-    "company",
-    "project",
-    "team",
-    "account",
-    "model",
-    "parent",
-)
 MOST_TABLES = 30  # whose words are looked at for events
 
 
@@ -54,9 +43,11 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
     sided = {one.place for one in within if has_sides(one, tables, sample)}
     of_tickets = {one.place for one in within if any(rank(to[1], TICKETS) >= 0.8 for to in one.references.values())}
     said |= dict.fromkeys(sided & of_tickets, ANSWERED)
-    said |= dict.fromkeys(spoken_tables(filled, sample), SPOKEN)
+    spoken = spoken_tables(filled, sample)
+    said |= dict.fromkeys(spoken, SPOKEN)
     files = {one.place for one in filled if names_files(one, sample)}
-    scores = [(score_of(kind, one, tables, said, files), kind, one) for kind in TABLES for one in filled]
+    filed = filed_tables(filled, sample)
+    scores = [(score_of(kind, one, tables, said, files, filed), kind, one) for kind in TABLES for one in filled]
     scores.sort(key=lambda one: (-one[0] - _more(one[1], one[2], sided), -one[2].rows))
     found = TableChoice({})
     for score, kind, one in scores:
@@ -72,7 +63,7 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
         _choose_json_events(found, filled, sample)
     fits = [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH]
     choose_documents(found, fits, tables, sample)
-    _choose_conversations(found, tables, sample)
+    _choose_conversations(found, tables, sample, spoken)
     choose_ratings(found, filled, sample)
     choose_people(found, tables, filled, sample)
     _ask_for_twins(found, tables)
@@ -168,7 +159,9 @@ def _ask_for_twins(found: TableChoice, tables: Sequence[TableSeen]) -> None:
             found.questions.append(f"{kind}: do the rows of {listed}, with the columns of {one.name}, count, too?")
 
 
-def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
+def _choose_conversations(
+    found: TableChoice, tables: Sequence[TableSeen], sample: RowSample, spoken: Collection[Place]
+) -> None:
     """The tables that messages name as conversations; a person is asked where several do not hold each other."""
     messages = found.tables.get("messages")
     if messages is None:
@@ -180,10 +173,12 @@ def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sampl
         if to[:2] in by_place and rank(to[1], TABLES["conversations"]) > 0
     }
     ticket = found.tables.get("tickets")
-    if not named and not ticket and not _is_named_by_text(messages):
+    held = bool(ticket and any(to[:2] == ticket.place for to in messages.references.values()))
+    if not named and not held and not _is_named_by_text(messages):
         named = _owners_of(messages, by_place)
-        found.doubtful |= {"conversations"} if named else set()
-        for one in named.values():
+        unsure = messages.place not in spoken
+        found.doubtful |= {"conversations"} if named and unsure else set()
+        for one in named.values() if unsure else ():
             found.questions.append(f"conversations: is one a row of {one.name}? It is what {messages.name} belong to")
     weak = not any(rank(one.name, TABLES["conversations"]) >= 0.8 for one in named.values())
     of_tickets = ticket and any(to[:2] == ticket.place for to in messages.references.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gendash.engine.languages.lenient_sql import EPOCHS, UNITS
@@ -25,6 +26,7 @@ TEXTS = ("text", "character", "enum", "citext", "varchar")
 # a column whose meaning is in its values; without a row there is no evidence for or against
 NO_ROWS, KNOWN = 0.1, 0.38
 SAID = 0.5  # values that can be nothing else, whatever the column is called
+FEWEST_LEVELS = 4  # of a scale in words; fewer are thumbs
 UNNAMED, THUMBED = 0.7, 0.85
 THUMBS = {
     "up", "down", "thumbup", "thumbdown", "like", "dislike", "liked", "disliked", "upvote", "downvote", "helpful",
@@ -88,8 +90,18 @@ _DIGITS = re.compile(r"\d{9,19}([.]\d{1,9})?$")
 _ISO = re.compile(r"(20|21)\d\d-[01]\d-[0-3]\d([T ][0-2]\d:[0-5]\d|$)")
 
 
-def read_words(column: str, place: str, name: str, kind: str, values: Sequence[object]) -> Reading:
-    """A vocabulary: words as they are where gendash knows them, else mapped one by one; a boolean by its name."""
+def read_words(
+    column: str,
+    place: str,
+    name: str,
+    kind: str,
+    values: Sequence[object],
+    own: Mapping[str, str] = MappingProxyType({}),
+) -> Reading:
+    """A vocabulary: words as they are where gendash knows them, else mapped one by one; a boolean by its name.
+
+    ``own`` are words of which the platform's other tables say what they mean.
+    """
     if kind == "boolean":
         return _read_boolean(column, place, name)
     given = list(dict.fromkeys(str(one) for one in values if one is not None and str(one).strip()))
@@ -100,7 +112,7 @@ def read_words(column: str, place: str, name: str, kind: str, values: Sequence[o
         return Reading(place, -1.0)
     if not given:
         return Reading(place, NO_ROWS, "no rows to look at")
-    found = {one.lower(): meaning(column, one) for one in given}
+    found = {one.lower(): own.get(one.lower()) or meaning(column, one) for one in given}
     if column == "messages.role" and any(one.endswith("_message") for one in found):  # the others are steps
         found = {one: of if one.endswith("_message") else None for one, of in found.items()}
     words = {one: of for one, of in found.items() if of}
@@ -182,7 +194,8 @@ def read_active(place: str, name: str, kind: str, values: Sequence[object]) -> R
     if said:
         return Reading(said, KNOWN, "one letter or word for yes")
     read = read_words("users.is_active", place, name, kind, values)
-    if read.adds < 0 or not read.words or read.unknown:
+    said = {of for of in read.words.values()}
+    if read.adds < 0 or not read.words or (read.unknown and said != {"true", "false"}):
         return read._replace(adds=-1.0)
     yes = ", ".join(quote_text(one) for one, of in sorted(read.words.items()) if of == "true")
     sql = f"lower({place}::text) in ({yes})" if yes else "false"
@@ -196,6 +209,12 @@ def read_rating(place: str, name: str, kind: str, values: Collection[object]) ->
         return Reading(f"case when {place} then 5 when not {place} then 1 end", KNOWN, "boolean", words)
     if kind.startswith(NUMBERS):
         return _read_points(place, {Decimal(one) for one in values if isinstance(one, int | float | Decimal)})
+    scale = {str(one).lower(): meaning("rating_scale", str(one)) for one in values if one is not None}
+    levels = set(scale.values())
+    if kind.startswith(TEXTS) and None not in levels and len(levels) >= FEWEST_LEVELS:
+        words = {word: str(level) for word, level in scale.items()}
+        cases = " ".join(f"when {quote_text(one)} then {of}" for one, of in sorted(words.items()))
+        return Reading(f"case lower({place}::text) {cases} end", KNOWN, f"words {', '.join(sorted(words)[:6])}", words)
     read = read_words("feedback.rating", place, name, kind, list(values))
     if read.adds <= NO_ROWS or not read.words:
         return read

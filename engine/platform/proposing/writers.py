@@ -10,7 +10,7 @@ from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.askers import ASKED, named_by_askers
 from gendash.engine.platform.proposing.beside import role_beside, unread_beside
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
-from gendash.engine.platform.proposing.elsewhere import role_of_writer, side_of
+from gendash.engine.platform.proposing.elsewhere import role_by_kind, role_of_writer, side_of
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import COLUMNS, TABLES, WRITERS, meaning, rank
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
@@ -41,6 +41,7 @@ def writer_of(columns: Columns, one: TableSeen, events: Events, role: Line | Non
         return None
     ways = (
         role_beside(one, columns.with_nulls),
+        _by_writer(columns, one, by_kind=True),
         _by_staff(columns, one),
         _by_writer(columns, one),
         _by_name(columns, one),
@@ -102,12 +103,14 @@ def _two_writers(columns: Columns, one: TableSeen) -> Line | None:
     return Line("role", sql, (mine[0],), sure, f"{mine[0]} and {theirs[0]} name who wrote it")
 
 
-def _by_writer(columns: Columns, one: TableSeen) -> Iterator[Line]:
-    """Who wrote a message, where the account that a message names says whether it is a bot."""
+def _by_writer(columns: Columns, one: TableSeen, by_kind: bool = False) -> Iterator[Line]:
+    """Who wrote a message, where the account that a message names says whether it is a bot, or of which kind it is."""
     line = columns.line("conversations", "user_id", one)
     users = columns.chosen.get("users")
     if users and line and one.references.get(line.reads[0], ())[:2] == users.place:
-        yield from role_of_writer(users, columns.id_of(users), place_of("m", line.reads[0]))
+        place = place_of("m", line.reads[0])
+        kinds = role_by_kind(users, columns.id_of(users), place, columns.with_nulls)
+        yield from kinds if by_kind else role_of_writer(users, columns.id_of(users), place)
 
 
 def _by_name(columns: Columns, one: TableSeen) -> Iterator[Line]:
