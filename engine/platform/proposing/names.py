@@ -17,7 +17,9 @@ WORDS: Mapping[str, Mapping[str, Sequence[str]]] = {
     column: {"" if word == "none" else word: of.split() for word, of in words.items()}
     for column, words in _DATA["words"].items()
 }
-QUESTION, ANSWER, DELETED, TEXTS = (_DATA[key].split() for key in ("question", "answer", "deleted", "texts"))
+QUESTION, ANSWER, ANSWERED, DELETED, TEXTS = (
+    _DATA[key].split() for key in ("question", "answer", "answered", "deleted", "texts")
+)
 PERSON, STAFF, CHUNKS, INTERNAL, SHOWN, METADATA = (
     _DATA[key].split() for key in ("person", "staff", "chunks", "internal", "shown", "metadata")
 )
@@ -46,6 +48,7 @@ _OTHER: Mapping[str, Any] = data("provisioning/translations.yaml")
 TRANSLATED: Mapping[str, str] = {each: word for word, of in _OTHER["translations"].items() for each in of.split()}
 BETWEEN, UNITS = (frozenset(_OTHER[key].split()) for key in ("between", "units"))
 _DIAERESIS = "\u0308"
+AFFIXES = {"t", "tbl", "tb", "tab"}
 ABOUT = {"for", "on", "of", "by", "to", "auf", "de", "von", "sur", "per"}
 NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true": "false", "false": "true"}
 
@@ -57,6 +60,8 @@ def words_of(name: str) -> str:
     plain = spelled.encode("ascii", "ignore").decode()
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", plain).lower().strip("_").split("_")
     parts = [part for part in parts if part and not re.fullmatch(r"v?\d+", part)]
+    while len(parts) > 1 and (parts[-1] in AFFIXES or parts[0] in AFFIXES):  # as some name each of their tables
+        parts = parts[:-1] if parts[-1] in AFFIXES else parts[1:]
     whole = TRANSLATED.get("_".join(parts))
     words = [TRANSLATED.get(part) or TRANSLATED.get(_singular(part)) or part for part in parts]
     if words != parts:  # de of fecha_de_creacion; by itself it is a name
@@ -132,5 +137,7 @@ def meaning(column: str, word: str) -> str | None:
     last, first = given.rpartition("_")[2], given.partition("_")[0]  # global_member, ROLE_ADMIN; pending_reminder
     if last == given:
         return None
-    found = meaning(column, last)
-    return meaning(column, first) if found is None else found
+    ways = (last, first)
+    if meaning(column, first) == "in_progress":  # pending close is not closed
+        ways = (first, last)
+    return next((of for each in ways if (of := meaning(column, each)) is not None), None)

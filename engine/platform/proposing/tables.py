@@ -21,8 +21,8 @@ from gendash.engine.platform.proposing.names import (
 )
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.rated import choose_ratings
-from gendash.engine.platform.proposing.spoken import spoken_tables
 from gendash.engine.platform.proposing.scores import has_sides, is_of_people, is_said, names_files, pair_of, score_of
+from gendash.engine.platform.proposing.spoken import spoken_tables
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
 NO_TICKETS = ("task", "todo", "job", "goal", "milestone")  # work that nobody asked the staff for
@@ -53,7 +53,7 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample, given: Given =
     files = {one.place for one in filled if names_files(one, sample)}
     filed = filed_tables(filled, sample)
     kinds = [kind for kind in TABLES if kind not in given]
-    free = [one for one in filled if one.place not in given.values()]
+    free = [one for one in filled if one.stored_place not in given.values()]
     scores = [(score_of(kind, one, tables, said, files, filed), kind, one) for kind in kinds for one in free]
     scores.sort(key=lambda one: (-one[0] - _more(one[1], one[2], sided), -one[2].rows))
     found = TableChoice({})
@@ -208,6 +208,11 @@ def _choose_conversations(
         found.questions.append(f"conversations: are they the rows of {listed}? Messages name each")
         return
     if levels and all(None in given.get(column, ()) for column, _ in levels):
+        texts = _texts_that_name(messages)
+        if any(None not in sample(messages, [name]).get(name, (None,)) for name in texts):
+            # each message has the id of a conversation that no table holds, and only some are of these rows
+            found.tables.pop("conversations", None)
+            return
         found.doubtful.add("conversations")
         listed = " and ".join(column for column, _ in levels)
         found.questions.append(f"messages.conversation_id: what is the conversation of messages without {listed}?")
@@ -223,8 +228,13 @@ def _choose_conversations(
 
 def _is_named_by_text(messages: TableSeen) -> bool:
     """True if messages have the id of a conversation that no table holds."""
+    return bool(_texts_that_name(messages))
+
+
+def _texts_that_name(messages: TableSeen) -> list[str]:
+    """The columns of messages called after conversations that name no row."""
     known = COLUMNS["messages.conversation_id"]
-    return any(rank(name, known) >= 0.8 and name not in messages.references for name in messages.columns)
+    return [name for name in messages.columns if rank(name, known) >= 0.8 and name not in messages.references]
 
 
 def _owners_of(messages: TableSeen, by_place: Mapping[Place, TableSeen]) -> dict[str, TableSeen]:
