@@ -67,6 +67,9 @@ def _choose_named(found: TableChoice, tables: Sequence[TableSeen], sample: RowSa
     several = [by_place[place] for place in sorted(people, key=lambda place: -people[place])]
     several = list({one.place: one for one in (owner_behind(one, by_place, sample) or one for one in several)}.values())
     several = [one for one in several if not any(_describes(one, other, sample) for other in several)]
+    # whom only ratings and tickets name, and others of these refer to, are those others under another name
+    talking = {to[:2] for one in (talks, found.tables.get("messages")) if one for to in one.references.values()}
+    several = [one for one in several if one.place in talking or not any(_names(other, one) for other in several)]
     if several and (found.tables.get("users") not in several or several[0] is not found.tables.get("users")):
         found.tables["users"] = several[0]
     found.people = several or [found.tables[kind] for kind in ("users",) if kind in found.tables]
@@ -242,6 +245,10 @@ def about(talks: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> I
             mine = to[:2] == talks.place and one is not talks and one.rows
             if mine and sample.unique(one, column) and (sample.known(talks, to[2], one, column) or 0.0) >= NEARLY_ALL:
                 yield one, column
+
+
+def _names(one: TableSeen, other: TableSeen) -> bool:
+    return one is not other and any(to[:2] == other.place for to in one.references.values())
 
 
 def _describes(one: TableSeen, other: TableSeen, sample: RowSample) -> bool:

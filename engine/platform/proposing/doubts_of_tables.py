@@ -182,6 +182,8 @@ def rival_messages(seen: Proposed) -> Iterator[Doubt]:
     rivals = [one.name for one in seen.others("messages") if one.rows >= SOME * own.rows and _is_said(one, aside)]
     if rivals:
         yield Doubt("messages", question=f"messages: are they the rows of {own.name}, or of {', '.join(rivals[:4])}?")
+        if "conversations" in seen.found:  # they are what the messages belong to
+            yield Doubt("conversations")
 
 
 def _talks(seen: Proposed) -> tuple[str, str] | None:

@@ -48,5 +48,14 @@ def is_ranked(one: TableSeen, sample: RowSample) -> bool:
     return known and "open" in status and bool({"closed", "resolved"} & set(status)) and len(set(priority)) > 1
 
 
+def is_served(one: TableSeen) -> bool:
+    """True if rows name who asks and who is responsible, and the time of their end: nothing but tickets does."""
+    people = [
+        any(rank(name, COLUMNS[f"tickets.{column}"]) >= 0.8 for name in one.references)
+        for column in ("created_by", "assigned_to")
+    ]
+    return all(people) and any(has_column(one, f"tickets.{column}") for column in ("resolved_at", "closed_at"))
+
+
 def _named(one: TableSeen, canonical: str) -> str:
     return next((name for name in one.columns if rank(name, COLUMNS[canonical]) >= 0.8), "")

@@ -30,10 +30,12 @@ from gendash.engine.platform.proposing.rows import (
     internal_rows,
     no_bots,
     notes_of_staff,
+    of_kind,
     status_of_failure,
 )
 from gendash.engine.platform.proposing.scores import pair_of
 from gendash.engine.platform.proposing.shown import with_plain_keys, with_shown
+from gendash.engine.platform.proposing.surveys import last_answer
 from gendash.engine.platform.proposing.tables import choose_tables
 from gendash.engine.platform.proposing.tenants import doubted, with_tenants
 from gendash.engine.platform.proposing.unions import united
@@ -81,9 +83,10 @@ class _Proposer:
         self.chosen, self.people = choice.tables, choice.people
         self.questions, self.doubtful, self.others = choice.questions, choice.doubtful, choice.others
         self.events = choice.events
+        self.found: dict[str, ProposedTable] = {}
 
     def result(self) -> Proposal:
-        found = {}
+        found = self.found
         for table in (one for one in ALIASES if one in self.chosen):
             proposed = self._table_of_parts(table)
             if proposed:
@@ -196,6 +199,9 @@ class _Proposer:
         id_line, found = self._id_line(table, one), {line.column for line in lines}
         if not id_line:
             return None
+        if table == "feedback" and "message_id" not in found and "rating" in found:
+            answer = last_answer(self.columns, one, self.found.get("messages"))
+            lines, found = ([*lines, answer], {*found, "message_id"}) if answer else (lines, found)
         lacks = table == "feedback" and not {"message_id", "rating"} <= found
         if lacks or (table == "messages" and not {"conversation_id", "role"} & found and not pair_of(one)):
             self._ask(table, one, found, None)
@@ -249,7 +255,7 @@ class _Proposer:
             of_tickets = bool(talks and (talks is self.chosen.get("tickets") or is_ticket(talks)))
             notes = internal_rows(alias, one, of_tickets, self.columns.with_nulls)
             notes = notes_of_staff(notes, one, lines, self.columns.with_nulls)
-            conditions = [*conditions, *notes, *messages_among(self.events)]
+            conditions = [*conditions, *notes, *messages_among(self.events), *of_kind(alias, one, self.columns.sample)]
             conditions += unsent(self.columns, alias, one)
         joins, above = parents(self.columns, table, one, lines)
         return ProposedTable(table, one, lines, joins, (*conditions, *above), pair=pair)

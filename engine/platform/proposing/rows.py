@@ -35,6 +35,9 @@ GONE = ("deleted", "removed", "trashed", "purged")
 UNSEEN = ("internal", "private", "hidden")
 UNSENT = ("draft", "discarded", "unsent")
 PART_OF_TEXT = {"embedding", "vector", "token", "token_count", "chunk_index", "position"}
+MOST_KINDS = 6  # of accounts, in a column of any name
+KINDS = ("type", "kind", "item_type", "entry_type", "message_type", "event_type", "row_type", "category", "record_type")
+CONTENT = {"text", "image", "file", "audio", "video", "html", "markdown", "attachment", "user", "assistant"}
 KEYS = ("intent", "trace_id")  # what gendash reads of a row's metadata
 
 
@@ -65,13 +68,10 @@ def no_bots(alias: str, one: TableSeen, of_tickets: bool, sample: RowSample) -> 
     """The condition of people that leaves out bots."""
     for name in bots_of(one, of_tickets)[:1]:
         yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "bots"
-    kinds = [
-        name
-        for name, kind in one.columns.items()
-        if kind.startswith(values.TEXTS) and rank(name, KINDS_OF_ACCOUNTS) >= 0.8
-    ]
+    kinds = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in one.references]
     for name, given in (sample(one, kinds) if kinds else {}).items():
-        yield from without_words(alias, name, given, MACHINES, "bots")
+        if rank(name, KINDS_OF_ACCOUNTS) >= 0.8 or (name not in one.keys and len(given) <= MOST_KINDS):
+            yield from without_words(alias, name, given, MACHINES, "bots")
 
 
 def bots_of(one: TableSeen, of_tickets: bool) -> list[str]:
@@ -104,6 +104,17 @@ def internal_rows(alias: str, one: TableSeen, of_tickets: bool, sample: RowSampl
             if said:
                 yield said, CERTAIN - 0.1, "notes that the other side does not see"
                 return
+
+
+def of_kind(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Condition]:
+    """The condition that leaves out events among messages, where a word of a column says that a row is a message."""
+    named = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and rank(name, KINDS) >= 0.8]
+    for name, given in (sample(one, named) if named else {}).items():
+        words = {words_of(str(each)): str(each).lower() for each in given if each is not None}
+        if "message" in words and len(words) > 1 and not CONTENT & words.keys():
+            said = f"lower({place_of(alias, name)}::text) = {quote_text(words['message'])}"
+            yield said, CERTAIN - 0.1, f"the {name} of messages"
+            return
 
 
 def notes_of_staff(

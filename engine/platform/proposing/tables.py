@@ -11,7 +11,7 @@ from gendash.engine.platform.proposing.beside import role_beside
 from gendash.engine.platform.proposing.documents import choose_documents
 from gendash.engine.platform.proposing.filed import filed_tables
 from gendash.engine.platform.proposing.given import NOTHING, Given, settle
-from gendash.engine.platform.proposing.handled import is_closed, is_ranked, is_ticket
+from gendash.engine.platform.proposing.handled import is_closed, is_ranked, is_served, is_ticket
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
     TABLES,
@@ -55,7 +55,8 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample, given: Given =
     kinds = [kind for kind in TABLES if kind not in given]
     free = [one for one in filled if one.stored_place not in given.values()]
     scores = [(score_of(kind, one, tables, said, files, filed), kind, one) for kind in kinds for one in free]
-    scores.sort(key=lambda one: (-one[0] - _more(one[1], one[2], sided), -one[2].rows))
+    owned = {one.place for one in within if _of_one_person(one, tables)}
+    scores.sort(key=lambda one: (-one[0] - _more(one[1], one[2], sided, owned), -one[2].rows))
     found = TableChoice({})
     settle(found, given, tables)
     for score, kind, one in scores:
@@ -94,22 +95,41 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample, given: Given =
 
 
 def _choose_by_words(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
-    """Tickets in a table of any name: each word of its status and of its priority is one of tickets; it is asked."""
+    """Tickets in a table of any name: each word of its status and of its priority is one of tickets.
+
+    It is asked, unless rows name who asks, who is responsible and when they ended.
+    """
     taken = [one for kind, one in found.tables.items() if kind != "feedback"]
     for one in tables if "tickets" not in found.tables else ():
         if one not in taken and not rank(one.name, NO_TICKETS) and is_ranked(one, sample):
             found.tables["tickets"] = one
             if found.tables.get("feedback") is one:
                 del found.tables["feedback"]
-            found.doubtful.add("tickets")
-            found.questions.append(f"tickets: are they the rows of {one.name}, by its status and priority?")
+            if not is_served(one):
+                found.doubtful.add("tickets")
+                found.questions.append(f"tickets: are they the rows of {one.name}, by its status and priority?")
             return
 
 
-def _more(kind: str, one: TableSeen, sided: Collection[Place]) -> float:
-    """What the rows of a table speak for it: of several with messages that of the platform has both sides, and most."""
+def _more(kind: str, one: TableSeen, sided: Collection[Place], owned: Collection[Place]) -> float:
+    """What the rows of a table speak for it: of several with messages that of the platform has both sides, and most.
+
+    What people write to each other is in rooms; a conversation with an agent is one person's.
+    """
     many = PER_DECADE * log10(max(one.rows, 1))
-    return many + BOTH_SIDES * (one.place in sided) if kind == "messages" else 0.0
+    return many + BOTH_SIDES * ((one.place in sided) + (one.place in owned)) if kind == "messages" else 0.0
+
+
+def _of_one_person(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
+    """True if rows belong to conversations that name whose they are."""
+    above = {to[:2] for to in one.references.values() if rank(to[1], TALKS) > 0}
+    people = {each.place for each in tables if is_of_people(each)}
+    return any(
+        to[:2] in people and rank(column, COLUMNS["conversations.user_id"]) > 0
+        for each in tables
+        if each.place in above
+        for column, to in each.references.items()
+    )
 
 
 def _choose_events(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
