@@ -12,6 +12,8 @@ from gendash.engine.platform.proposing.documents import choose_documents
 from gendash.engine.platform.proposing.filed import filed_tables
 from gendash.engine.platform.proposing.given import NOTHING, Given, settle
 from gendash.engine.platform.proposing.handled import is_closed, is_ranked, is_served, is_ticket
+from gendash.engine.platform.proposing.in_json import JSON, messages_in_json
+from gendash.engine.platform.proposing.links import id_column
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
     TABLES,
@@ -72,6 +74,7 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample, given: Given =
         _choose_events(found, [found.tables["messages"]], sample)
     if "messages" not in found.tables and "messages" not in given:
         _choose_json_events(found, free, sample)
+        _choose_json_talks(found, free, sample)
     fits = [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH]
     choose_documents(found, fits, tables, sample)
     _choose_conversations(found, tables, sample, spoken)
@@ -159,6 +162,20 @@ def _choose_json_events(found: TableChoice, tables: Sequence[TableSeen], sample:
             found.tables["messages"] = one
             found.doubtful.add("messages")
             found.questions.append(f"messages: are they all rows of {one.name}? Their JSON says who wrote each")
+            return
+
+
+def _choose_json_talks(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
+    """Conversations in a table of any name whose rows hold their messages as JSON; it is asked."""
+    if {"messages", "conversations"} & found.tables.keys():
+        return
+    for one in sorted(tables, key=lambda each: -each.rows)[:MOST_TABLES]:
+        columns = [name for name, kind in one.columns.items() if kind in JSON]
+        given = sample(one, columns) if columns and id_column(one) else {}
+        if one not in found.tables.values() and messages_in_json(one, id_column(one), None, given):
+            found.tables["conversations"] = one
+            found.doubtful.add("conversations")
+            found.questions.append(f"conversations: are they the rows of {one.name}? Their JSON holds messages")
             return
 
 
