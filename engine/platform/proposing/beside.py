@@ -27,6 +27,17 @@ def role_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
             return
 
 
+def rights_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
+    """The role of an account, by a word in its JSON of which every value is known; at most one."""
+    for column, text, given, _ in leaves(one, sample, ("role", "user_role"), "u"):
+        read = values.read_words("users.role", text, column, "text", given)
+        if {"admin", "super_admin"} & set(read.words.values()) and not read.unknown:
+            yield Line(
+                "role", f"coalesce({read.sql}, 'user')", (column,), SURE, f"{read.evidence} in {column}", read.words
+            )
+            return
+
+
 def unread_beside(one: TableSeen, sample: RowSample) -> list[tuple[str, str]]:
     """Columns of JSON and SQL of a value in them that may say who wrote a message, whatever its words mean."""
     return [(column, text) for column, text, *_ in leaves(one, sample, COLUMNS["messages.role"])]
@@ -50,6 +61,14 @@ def rating_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
                 "rating", read.sql, (column,), values.sure_of_rating(read), f"{read.evidence} in {column}", read.words
             )
             return
+
+
+def comment_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
+    """What was written to a rating, by a key of the message's JSON; at most one."""
+    known = [name for name in COLUMNS["messages.comment"] if "_" in name]
+    for column, text, *_ in leaves(one, sample, known):
+        yield Line("comment", text, (column,), SURE, f"a key of {column}")
+        return
 
 
 def state_beside(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Line]:
@@ -87,11 +106,15 @@ def reason_by_rows(alias: str, one: TableSeen, status: Line | None, sample: RowS
             return
 
 
-def failed_by_rows(alias: str, one: TableSeen, status: Line, unknown: Sequence[str], sample: RowSample) -> tuple[str, str]:
+def failed_by_rows(
+    alias: str, one: TableSeen, status: Line, unknown: Sequence[str], sample: RowSample
+) -> tuple[str, str]:
     """The one unknown word of a status whose rows alone have a text, such as why they failed, and that column."""
     for word in unknown if len(status.reads) == 1 else ():
         is_bad = f"lower({place_of(alias, status.reads[0])}::text) = {quote_text(word)}"
-        named = (name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in status.reads)
+        named = (
+            name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in status.reads
+        )
         for name in (each for each in named if each not in one.references and each != one.key):
             filled = f"coalesce({place_of(alias, name)}::text, '') <> ''"
             rest = sample.share(one, alias, filled, f"not ({is_bad})")
@@ -107,7 +130,7 @@ def _mine(one: TableSeen, alias: str, filled: str, is_bad: str, sample: RowSampl
 
 
 def leaves(
-    one: TableSeen, sample: RowSample, known: Sequence[str], alias: str = "m"
+    one: TableSeen, sample: RowSample, known: Sequence[str], alias: str = "m", least: float = 0.8
 ) -> Iterator[tuple[str, str, list[object], bool]]:
     """Columns of JSON, SQL of a value in them as text, its values, and whether it is a key of each document of some.
 
@@ -124,7 +147,7 @@ def leaves(
         for path, seen in by_path.items():
             # the column itself may be called so, whatever its keys are
             fit = max(rank(path[-1], known), 0.8 * (rank(column, known) >= 0.8))
-            if fit >= 0.8:
+            if fit >= least:
                 arrows = "".join(f" -> {quote_text(key)}" for key in path[:-1])
                 text = f"{place_of(alias, column)}{arrows} ->> {quote_text(path[-1])}"
                 is_whole = len(path) == 1 and len(seen) == len(given[column]) >= FEWEST

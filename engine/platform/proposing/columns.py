@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gendash.engine.platform.proposing import values
-from gendash.engine.platform.proposing.actors import is_called_after
-from gendash.engine.platform.proposing.elsewhere import name_of, own_name, side_of, words_named
+from gendash.engine.platform.proposing.called import REFERS, columns_called
+from gendash.engine.platform.proposing.comments import read_codes
+from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
 from gendash.engine.platform.proposing.ids import Ids
 from gendash.engine.platform.proposing.filed import file_name
 from gendash.engine.platform.proposing.links import id_family
 from gendash.engine.platform.proposing.made import made_at
-from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, meaning, rank, without_whose, words_of
+from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, WORDS, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.values import Reading, place_of
 
@@ -25,29 +26,19 @@ SIDES = {
     "tickets.status": (("open",), ("closed", "resolved")),
     "tickets.priority": (("low", "medium"), ("high", "urgent")),
 }
-AFTER = 0.8  # how well a name fits that is that of a table of people
-ENDED, ENDED_FIT = {"tickets.resolved_at": "resolved", "tickets.closed_at": "closed"}, 0.8  # fixed_at is resolved_at
 CATEGORIES = ("category", "category_name", "topic", "queue", "department", "ticket_type", "type", "label", "forum")
-OWN = {"messages.role": 0.96}  # how well a name without that of its table must fit
 SEVERAL = {"users.role": 2, "messages.role": 2}  # values that a column must have for its agreement to say anything
 ALIKE, WHOLE = 0.99, 0.85  # of rows, those that two columns give the same; a vocabulary of which each word is known
 SCOPES = {"org", "organization", "organisation", "workspace", "team", "tenant", "group", "project", "company"}
 PLAIN = ("first_name", "last_name")
 BOTH = 0.3  # what is added for a vocabulary of which both sides are there
+GROUPED = 0.25  # for an id of conversations that no table holds
 FEWEST_PEOPLE = 3
 WORTH = 0.45  # below this nothing is proposed
 DOUBTFUL = CERTAIN - 0.1
 LEAST_KNOWN = 0.5  # of the values of a column, what must be keys of a table: people and rows are deleted
 ALIASES = {"users": "u", "conversations": "c", "messages": "m", "feedback": "f", "documents": "d", "tickets": "t"}
-REFERS = {
-    "conversations.user_id": "users",
-    "messages.conversation_id": "conversations",
-    "feedback.message_id": "messages",
-    "feedback.user_id": "users",
-    "documents.user_id": "users",
-    "tickets.created_by": "users",
-    "tickets.assigned_to": "users",
-}
+CODED = {*WORDS, "users.is_active", "feedback.rating"}  # whose codes a comment may explain
 
 
 class _Candidate(NamedTuple):
@@ -71,31 +62,10 @@ class Columns(Ids):
         full = f"{table}.{column}"
         if full == "messages.conversation_id" and self.levels:
             return self._conversation_line()
-        known = (*COLUMNS.get(full, ()), *COLUMNS.get(f"*.{column}", ()))
-        whose = full == "tickets.first_response_at"
-        may_be_named = values.is_vocabulary(full) or full == "tickets.category"
-
-        def fit(name: str) -> float:
-            if full in ENDED and one.columns[name].startswith((*values.TIMES, "bigint")):
-                word = words_of(name).removesuffix("_at").removesuffix("_on")
-                return max(rank(name, known), ENDED_FIT if meaning("tickets.status", word) == ENDED[full] else 0.0)
-            called = name_of(one, name) if may_be_named and name in one.references else name
-            called = without_whose(name) if whose else called
-            if REFERS.get(full) == "users" and full != "tickets.assigned_to":
-                people = self._people_of(one, name)
-                return max(rank(name, known), AFTER if people and is_called_after(name, people[0]) else 0.0)
-            own = rank(own_name(one, called), known) if full not in REFERS else 0.0
-            # the type of a post may be that of the first, and not of who wrote it
-            return max(rank(called, known), 0.95 * own if own >= OWN.get(full, 0.0) else 0.0)
-
-        names = [(fit(name), name) for name in one.columns if name != one.key]
-        names = sorted((pair for pair in names if pair[0] > 0), key=lambda pair: -pair[0])[:6]
-        if not names and full == "feedback.message_id" and "messages" in self.chosen:  # the only one that names any
-            names = [(0.8, name) for name, to in one.references.items() if to[:2] == self.chosen["messages"].place][:1]
-        if not names and column == "created_at":
-            return made_at(table, ALIASES[table], one, self.with_nulls)
+        names = columns_called(full, one, self.chosen, self.people)
         found = sorted(
-            self._candidates(table, column, one, names), key=lambda each: -each.score - BOTH * _is_whole(full, each)
+            self._candidates(table, column, one, names),
+            key=lambda each: -each.score - BOTH * (_is_whole(full, each) or self._asks(full, one, each)),
         )
         if full == "documents.file_type":
             typed = None if found and found[0].score >= CERTAIN else self._typed_by_values(one)
@@ -156,6 +126,11 @@ class Columns(Ids):
             # those who talk and those who handle are two tables: a column of the latter is no rival
             rivals = [each for each in rivals if self._people_of(one, each.line.reads[0]) == self.people[:1]]
         return [each for each in rivals if not self._agree(full, one, best.line, each.line)]
+
+    def _asks(self, full: str, one: TableSeen, each: _Candidate) -> bool:
+        """True if a candidate names those who talk, where those who answer are another table."""
+        asked = full in OF_PEOPLE and len(self.people) > 1
+        return asked and self._people_of(one, each.line.reads[0]) == self.people[:1]
 
     def _agree(self, full: str, one: TableSeen, line: Line, other: Line) -> bool:
         """True if two lines give nearly each row the same, as far as both give one of several values."""
@@ -269,6 +244,9 @@ class Columns(Ids):
             return read._replace(adds=read.adds + 0.15, evidence=f"{read.evidence}, its only time") if only else read
         if name in one.references:
             return self._read_named(full, one, name, place)
+        spoken = read_codes(full, place, one, name, given) if full in CODED and name in one.comments else None
+        if spoken:
+            return spoken
         if full == "feedback.rating":
             return values.read_rating(place, name, kind, given)
         if full == "users.is_active":
@@ -371,7 +349,14 @@ class Columns(Ids):
         key = self.id_of(targets[0]) if targets else ""
         if targets and key:
             return self._by_values(one, name, self.named_as(table, targets[0], place), targets[0], key)
+        if full == "messages.conversation_id" and self._groups(one, name):
+            return Reading(place, GROUPED, "each message has one, and several the same")
         return Reading(place, 0.1, "")
+
+    def _groups(self, one: TableSeen, name: str) -> bool:
+        """True if each row has a value of a column, and many have the same as another."""
+        given = self.with_nulls(one, [name]).get(name, ())
+        return len(given) > 1 and None not in given and not self.with_nulls.unique(one, name)
 
     def _by_values(self, one: TableSeen, name: str, sql: str, target: TableSeen, key: str) -> Reading:
         """A column that may name a row of a table, by its type and by whether its values are keys there."""

@@ -7,7 +7,7 @@ from itertools import chain
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
-from gendash.engine.platform.proposing.beside import rating_beside
+from gendash.engine.platform.proposing.beside import comment_beside, rating_beside
 from gendash.engine.platform.proposing.names import COLUMNS, TEXTS, rank, words_of
 from gendash.engine.platform.proposing.proposal import Line, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.values import place_of
@@ -67,7 +67,12 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSamp
         return {}
     id_ = by["message_id"]._replace(evidence="ratings are in the message")
     lines = [id_._replace(column="feedback_id"), id_, read]
-    lines += [Line("user_id", place_of("m", name), (name,), 0.85, why) for name, why in _person(one, users)]
+    rated = f"({read.sql}) is not null"
+    lines += [
+        Line("user_id", place_of("m", name), (name,), 0.85, why)
+        for name, why in _person(one, users)
+        if sample.share(one, "m", f"{place_of('m', name)} is not null", rated) != 0.0  # an answer names no person
+    ]
     fits = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in read.reads]
     said = max(fits, key=lambda name: rank(name, COLUMNS["messages.comment"]), default="")
     if said and rank(said, COLUMNS["messages.comment"]) >= 0.8:
@@ -77,6 +82,8 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSamp
             Line("comment", place_of("m", name), (name,), 0.6, f"named like {read.reads[0]}")
             for name in _named_alike(one, read, values.TEXTS)[:1]
         ]
+    if "comment" not in {line.column for line in lines}:
+        lines += comment_beside(one, sample)
     rated_at = _named_alike(one, read, values.TIMES) or _with_ratings(one, read, sample)
     if rated_at:
         lines.append(Line("created_at", place_of("m", rated_at[0]), (rated_at[0],), 0.7, f"named like {read.reads[0]}"))
@@ -85,17 +92,18 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSamp
         when = Line("created_at", place_of("m", changed), (changed,), 0.5, "its last change") if changed else None
         lines.append(when or by["created_at"]._replace(column="created_at", confidence=0.5))
     whole = len(read.reads) == 1 and (one.columns[read.reads[0]] == "boolean" or not read.confidence)
-    rated = place_of("m", read.reads[0]) if whole else read.sql  # 0 may be no rating
-    condition = (f"{rated} is not null", read.confidence, "rated messages")
+    value = place_of("m", read.reads[0]) if whole else read.sql  # 0 may be no rating
+    condition = (f"{value} is not null", read.confidence, "rated messages")
     return {"feedback": ProposedTable("feedback", one, lines, messages.joins, (*messages.conditions, condition))}
 
 
 def _rated(one: TableSeen, sample: RowSample) -> Iterator[Line]:
     """The columns of a message that rate it."""
     known = COLUMNS["messages.rating"]
-    for name in (each for each in one.columns if rank(each, known) > 0.7):
+    for name in (each for each in one.columns if rank(each, known) > 0):
         read = values.read_rating(place_of("m", name), name, one.columns[name], sample(one, [name]).get(name, ()))
-        if read.adds > values.NO_ROWS:
+        signs = read.words.keys() == {"1", "-1"}  # which a column whose name ends so may have
+        if read.adds > values.NO_ROWS and (rank(name, known) > 0.7 or signs):
             sure = round(min(0.97, rank(name, known) * 0.6 + read.adds), 2) if not read.unknown else 0.7
             yield Line("rating", read.sql, (name,), sure, read.evidence, read.words)
 

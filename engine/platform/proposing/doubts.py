@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from gendash.engine.platform.proposing import doubts_of_lines as of_lines
 from gendash.engine.platform.proposing import doubts_of_tables as of_tables
+from gendash.engine.platform.proposing import doubts_of_words as of_words
 from gendash.engine.platform.proposing.doubt import Doubt, Proposed
 from gendash.engine.platform.proposing.proposal import CERTAIN, ProposedTable, RowSample, TableSeen
 
@@ -46,6 +47,7 @@ def _with_doubt(one: ProposedTable, doubt: Doubt) -> ProposedTable:
 
 RULES = (
     of_tables.other_person,
+    of_tables.other_writers,
     of_tables.second_person,
     of_tables.same_person,
     of_tables.unnamed_people,
@@ -59,8 +61,12 @@ RULES = (
     of_tables.unlinked,
     of_lines.staff,
     of_lines.other_id,
+    of_lines.other_key,
     of_lines.loose_words,
     of_lines.empty,
     of_lines.two_askers,
     of_lines.unread_flags,
+    of_words.words_of_several,
+    of_words.groups,
+    of_words.other_requests,
 )

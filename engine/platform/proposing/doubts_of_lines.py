@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gendash.engine.platform.proposing import values
-from gendash.engine.platform.proposing.doubt import Doubt, Proposed
+from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
 from gendash.engine.platform.proposing.names import (
     STATES,
     WORDS,
@@ -21,6 +21,7 @@ IDS = ("id", "uuid", "guid", "uid", "public_id", "external_id")
 # truth values of a row that change nothing about whether it counts
 HARMLESS = {"pinned", "starred", "archived", "favorite", "favourite", "edited", "read", "seen", "public", "shared",
             "voice", "active", "verified", "default", "breached"}  # fmt: skip
+PERMITS = ("can", "may", "has", "have", "allow", "enable", "use", "show", "include")  # what a row may do, or has
 OUTSIDE = {"customer", "contact", "visitor", "client", "guest"}
 RUNS, MAY_RUN = ("admin", "super", "owner"), ("agent", "operator", "support", "employee")
 FLAGS_OF_STAFF = {*RUNS, *MAY_RUN, "superuser", "staff", "moderator"}
@@ -72,6 +73,19 @@ def other_id(seen: Proposed) -> Iterator[Doubt]:
             yield Doubt(table, {id_.column}, question=asked)
 
 
+def other_key(seen: Proposed) -> Iterator[Doubt]:
+    """People who are named by another column than their key, such as a login, which no foreign key declares."""
+    by_place = {one.place: one for one in seen.tables}
+    for table, column in PERSONS:
+        line = seen.line(table, column)
+        source = seen.found[table].source if line else None
+        for name in line.reads if line and source else ():
+            to = source.references.get(name) if source else None
+            people = by_place.get(to[:2]) if to else None
+            if to and people and people.key not in ("", to[2]) and source and name in source.implied | source.shown:
+                yield Doubt(table, {column})
+
+
 def staff(seen: Proposed) -> Iterator[Doubt]:
     """Whether those who help are administrators is the platform's to say."""
     role = seen.line("users", "role")
@@ -84,6 +98,8 @@ def staff(seen: Proposed) -> Iterator[Doubt]:
     runs = [word for word, of in role.words.items() if of in ("admin", "super_admin") and word != "true"]
     odd += [word for word in runs if not any(each in word for each in RUNS)]
     odd += [word for word in role.words if word not in odd and words_of(word) in MAY_RUN]
+    if "admin" not in role.words.values():  # nobody is between those and the others
+        odd += [word for word in role.words if joined_words(word) in ("superuser", "root")]
     if odd:
         yield Doubt("users", {"role"}, question=f"users.role: are those of {', '.join(odd[:4])} administrators?")
 
@@ -112,6 +128,7 @@ def unread_flags(seen: Proposed) -> Iterator[Doubt]:
         unread = {name: kind for name, kind in source.columns.items() if name not in texts}
         flags = [name for name, kind in unread.items() if kind == "boolean"]
         flags = [name for name in flags if not set(words_of(name).split("_")) & HARMLESS]
+        flags = [name for name in flags if words_of(name).partition("_")[0] not in PERMITS]
         states = [name for name, kind in unread.items() if kind.startswith(values.TEXTS)]
         states = [name for name in states if rank(name, (*STATES, "type", "kind")) >= 0.8]
         given = seen.sample(source, [*flags, *states]) if one.conditions and (flags or states) else {}

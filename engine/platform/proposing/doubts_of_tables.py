@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gendash.engine.platform.proposing.actors import GROUPS, HANDLES
+from gendash.engine.platform.proposing.actors import ASKS, GROUPS, HANDLES
+from gendash.engine.platform.proposing.askers import ASKED, named_by_askers, names_one
+from gendash.engine.platform.proposing.documents import is_called_documents
 from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
@@ -15,7 +17,7 @@ from gendash.engine.platform.proposing.names import (
     words_of,
 )
 from gendash.engine.platform.proposing.proposal import CERTAIN, RowSample, TableSeen
-from gendash.engine.platform.proposing.scores import chunks_of, has_column, is_aside, is_of_people, pair_of
+from gendash.engine.platform.proposing.scores import has_column, is_aside, is_of_people, pair_of
 from gendash.engine.platform.proposing.values import place_of
 
 SOME = 0.2  # of the rows of messages, how many others are worth a doubt
@@ -24,7 +26,6 @@ MOST = 0.5  # of the messages of people, those that name one
 TO_SEARCH_IN = {"embedded", "embedding", "indexed", "indexing", "chunking", "chunked", "vectorized", "ingested", "ingesting"}
 GENERIC = {"input", "output", "request", "response", "prompt", "completion", "query", "text"}
 TALKS = {"user", "requester", "asker", "customer", "contact", "client", "visitor", "guest", "end", "participant"}
-ASKS = {"customer", "contact", "client", "requester", "visitor"}  # words of columns that name who asks for help
 
 
 def unnamed_people(seen: Proposed) -> Iterator[Doubt]:
@@ -92,6 +93,37 @@ def _write(seen: Proposed, people: TableSeen) -> bool:
     return any((share or 0.0) >= MOST for share in shares)
 
 
+def other_writers(seen: Proposed) -> Iterator[Doubt]:
+    """Those who ask whom only messages name, and in another table than that of a conversation's person."""
+    role, said = seen.line("messages", "role"), seen.found.get("messages")
+    if not said or not role or role.confidence < CERTAIN or not role.sql or "users" not in seen.found:
+        return
+    named = named_by_askers(seen.tables, said.source, role.sql, seen.sample)
+    users = seen.found["users"]
+    united = {one.source.place for one in users.parts or (users,)}
+    for table, column in (*PERSONS, ("feedback", "user_id")):
+        line = seen.line(table, column)
+        to = seen.found[table].source.references.get(line.reads[0]) if line and len(line.reads) == 1 else None
+        own = [name for name, of in said.source.references.items() if to and of[:2] == to[:2]]
+        mine = ASKED.format(role=role.sql)
+        mine += "".join(f" and {place_of('m', name)} is null" for name in own)
+        others = [
+            name
+            for place, name in named.items()
+            if to and place != to[:2] and names_one(said.source, name, mine, seen.sample)
+        ]
+        if others and line:
+            asked = (
+                f"{table}.{column}: is it {line.reads[0]}, or whom {' or '.join(others)} of {said.source.name} name?"
+            )
+            yield Doubt(table, {column}, question=asked)
+    if len(named) > 1:
+        asked = f"messages.role: do those whom {' or '.join(named.values())} of {said.source.name} name all ask?"
+        yield Doubt("messages", {"role"}, question=asked)
+    if not named.keys() <= united:
+        yield Doubt("users")
+
+
 def owned_people(seen: Proposed) -> Iterator[Doubt]:
     """People who belong to other people: one may have several of these accounts."""
     people = seen.found["users"].source if "users" in seen.found and not seen.found["users"].parts else None
@@ -152,7 +184,10 @@ def generic_pairs(seen: Proposed) -> Iterator[Doubt]:
     """Rows with an input and an output, as any run of a program has, in a table that is not called after messages."""
     one = seen.found.get("messages")
     if one and one.pair and not rank(one.source.name, (*TABLES["messages"], "chat", "question", "conversation")):
-        if any(words_of(name) in GENERIC for name in one.pair):
+        talks = {to[:2] for name, to in one.source.references.items() if name not in one.source.implied}
+        within = any(rank(name, ("conversation", "chat", "thread", "dialog")) > 0 for _, name in talks)
+        asked_by = any(each.place in talks and is_of_people(each) for each in seen.tables)
+        if any(words_of(name) in GENERIC for name in one.pair) and not (within and asked_by):
             question, answer = one.pair
             asked = f"messages: are {question} and {answer} of {one.source.name} what people ask and are answered?"
             yield Doubt("messages", question=asked)
@@ -165,7 +200,9 @@ def rival_documents(seen: Proposed) -> Iterator[Doubt]:
     own = seen.found["documents"].source
     lines = (seen.line("documents", column) for column in ("status", "chunk_count"))
     processed = any(line and line.confidence >= CERTAIN for line in lines)
-    rivals = [one for one in seen.others("documents") if _is_of_files(one) and (not processed or _has_status(one))]
+    said = seen.found["messages"].source.place if "messages" in seen.found else None
+    apart = [one for one in seen.others("documents") if not any(to[:2] == said for to in one.references.values())]
+    rivals = [one for one in apart if _is_of_files(one) and (not processed or _has_status(one))]
     if not processed:  # one that says how far each file of the other is
         rivals += [one for one in seen.tables if one.rows and _has_status(one) and _has_each(one, own, seen.sample)]
     if rivals:
@@ -178,7 +215,7 @@ def unproven_documents(seen: Proposed) -> Iterator[Doubt]:
     one = seen.found["documents"].source if "documents" in seen.found else None
     status, chunks = seen.line("documents", "status"), seen.line("documents", "chunk_count")
     words = {words_of(word) for word in status.words} if status else set()
-    if one and rank(one.name, TABLES["documents"]) < CALLED and not (chunks or words & TO_SEARCH_IN):
+    if one and not is_called_documents(one, CALLED) and not (chunks or words & TO_SEARCH_IN):
         yield Doubt("documents", question=f"documents: are they the rows of {one.name}?")
 
 

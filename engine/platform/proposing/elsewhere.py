@@ -84,8 +84,9 @@ def _shared(columns: tuple[str, ...]) -> str:
 def role_of_members(users: TableSeen, id_: str, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[Line]:
     """The role that another table gives a person: an account's membership, or the names of its roles; at most one."""
     fits = []
-    for one in (each for each in tables if each is not users and not is_invitation(each)):
-        mine = next((name for name, to in one.references.items() if to == (*users.place, id_)), "")
+    for one in (each for each in tables if each is not users and not is_invitation(each) and not _takes_part(each)):
+        named = [name for name, to in one.references.items() if to[:2] == users.place]
+        mine = next((name for name in sorted(named, key=lambda name: one.references[name][2] != id_)), "")
         for column in (each for each in one.columns if mine and rank(name_of(one, each), ROLES) >= 0.8):
             text, admins = _admins(one, column, tables, sample)
             if admins:
@@ -94,7 +95,7 @@ def role_of_members(users: TableSeen, id_: str, tables: Sequence[TableSeen], sam
         over = [name for name in one.columns if rank(name, ENDED) >= 0.8 and one.columns[name].startswith(TIMES)]
         within = "".join(f" and {place_of('x', name)} is null" for name in over)
         listed = ", ".join(map(quote_text, admins))
-        inner = f"select from {one.quoted} x where {on_row(one, mine, 'x', 'u', id_)}{within}"
+        inner = f"select from {one.quoted} x where {on_row(one, mine, 'x', 'u', one.references[mine][2])}{within}"
         sql = f"case when exists ({inner} and lower({text}) in ({listed})) then 'admin' else 'user' end"
         sure = PURE if _is_pair(one, mine) else SURE
         yield Line("role", sql, (), sure, f"roles in {one.name}", dict.fromkeys(admins, "admin"))
@@ -169,6 +170,12 @@ def person_of_owners(
                 sql = f"(select {place_of('p', who)} from {one.quoted} p where {on} and {owns} limit 1)"
                 yield Line("user_id", sql, (), UNLIKELY, f"the owner by {one.name}")
                 return
+
+
+def _takes_part(one: TableSeen) -> bool:
+    """True if rows say who takes part in a conversation: its owner runs no platform."""
+    talks = any(rank(to[1], TABLES["conversations"]) >= 0.8 for to in one.references.values())
+    return talks or rank(one.name, TABLES["messages"]) >= 0.8
 
 
 def is_invitation(one: TableSeen) -> bool:

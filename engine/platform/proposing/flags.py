@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from gendash.engine.languages.sql_text import quote_text
 
-NUMBERS, TEXTS = ("smallint", "integer", "bigint", "numeric"), ("text", "character", "varchar", "citext", "enum", '"char"')
+NUMBERS, TEXTS = (
+    ("smallint", "integer", "bigint", "numeric"),
+    ("text", "character", "varchar", "citext", "enum", '"char"'),
+)
 PAIRS = (
     ("y", "n"), ("j", "n"), ("t", "f"), ("s", "n"), ("o", "n"), ("true", "false"), ("yes", "no"), ("ja", "nein"),
     ("si", "no"), ("oui", "non"), ("sim", "nao"), ("1", "0"),

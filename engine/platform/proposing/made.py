@@ -41,7 +41,9 @@ def made_at(table: str, alias: str, one: TableSeen, sample: RowSample) -> Line |
 
 def _times(alias: str, one: TableSeen, sample: RowSample) -> Iterator[tuple[str, values.Reading]]:
     """The columns that are times by their types, or by the size of their numbers, with how they are read."""
-    sized = [name for name, kind in one.columns.items() if kind.startswith(("bigint", "numeric", "double", *values.TEXTS))]
+    sized = [
+        name for name, kind in one.columns.items() if kind.startswith(("bigint", "numeric", "double", *values.TEXTS))
+    ]
     given = sample(one, [name for name in sized if name not in one.references and name not in one.keys])
     for name, kind in one.columns.items():
         seen = [each for each in given.get(name, ()) if each is not None]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, islice
 
 from gendash.engine.languages.sql_text import quote_text
-from gendash.engine.platform.proposing.beside import failed_by_rows, reason_beside, reason_by_rows
+from gendash.engine.platform.proposing.beside import failed_by_rows, reason_beside, reason_by_rows, rights_beside
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.documents import of_named_file, state_of_last_try
 from gendash.engine.platform.proposing.elsewhere import person_of_owners, person_of_participants, role_of_members
@@ -17,6 +17,7 @@ from gendash.engine.platform.proposing.people import (
     only_rater,
     person_beside,
     person_by_address,
+    person_by_json,
     person_of_account,
 )
 from gendash.engine.platform.proposing.proposal import Line, TableSeen
@@ -33,7 +34,9 @@ def lines_beside(
     """Lines that are no plain column: chunks counted in a table of their own, and metadata with known keys."""
     found = {line.column for line in lines}
     if table == "documents" and "chunk_count" not in found:
-        yield from chunk_count(alias, one, columns.id_of(one), columns.tables, columns.with_nulls)
+        most = DOUBTFUL if table in columns.doubtful else 1.0
+        chunks = chunk_count(alias, one, columns.id_of(one), columns.tables, columns.with_nulls)
+        yield from (line._replace(confidence=min(line.confidence, most)) for line in chunks)
     if table == "documents" and "file_type" not in found and (name := names_files(one, columns.with_nulls)):
         sql = f"substring({place_of(alias, name)} from '[.]([^.]+)$')"
         yield Line("file_type", sql, (name,), 0.82, "end of the file name")
@@ -56,7 +59,8 @@ def lines_elsewhere(columns: Columns, table: str, one: TableSeen, lines: Sequenc
     id_, by = columns.id_of(one), {line.column: line for line in lines}
     # words that name no administrator, such as customer and visitor, are a kind of account
     if table == "users" and ("role" not in by or not _names_admins(by["role"])):
-        found = list(role_of_members(one, id_, columns.tables, columns.with_nulls))
+        members = role_of_members(one, id_, columns.tables, columns.with_nulls)
+        found = list(islice(chain(members, rights_beside(one, columns.with_nulls)), 1))
         columns.questions[:] = [each for each in columns.questions if not (found and each.startswith("users.role"))]
         yield from found
     if table == "documents" and "file_size" not in by:
@@ -89,6 +93,7 @@ def lines_elsewhere(columns: Columns, table: str, one: TableSeen, lines: Sequenc
             only_person(columns, one, "user_id", "c"),
             person_of_account(columns, one),
             person_beside(columns, one),
+            person_by_json(columns, one),
             person_of_participants(one, id_, columns.people, columns.tables, named),
         )
         yield from islice(chain(*ways), 1)

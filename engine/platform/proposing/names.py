@@ -17,7 +17,9 @@ WORDS: Mapping[str, Mapping[str, Sequence[str]]] = {
     column: {"" if word == "none" else word: of.split() for word, of in words.items()}
     for column, words in _DATA["words"].items()
 }
-QUESTION, ANSWER, DELETED, TEXTS = (_DATA[key].split() for key in ("question", "answer", "deleted", "texts"))
+QUESTION, ANSWER, ANSWERED, DELETED, TEXTS = (
+    _DATA[key].split() for key in ("question", "answer", "answered", "deleted", "texts")
+)
 PERSON, STAFF, CHUNKS, INTERNAL, SHOWN, METADATA = (
     _DATA[key].split() for key in ("person", "staff", "chunks", "internal", "shown", "metadata")
 )
@@ -44,6 +46,7 @@ UNSURE: Mapping[str, Mapping[str, Sequence[str]]] = {
 INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_user"))
 
 
+AFFIXES = {"t", "tbl", "tb", "tab"}
 ABOUT = {"for", "on", "of", "by", "to", "auf", "de", "von", "sur", "per"}
 NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true": "false", "false": "true"}
 
@@ -54,6 +57,8 @@ def words_of(name: str) -> str:
     plain = _letters(name)
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", plain).lower().strip("_").split("_")
     parts = [part for part in parts if part and not re.fullmatch(r"v?\d+", part)]
+    while len(parts) > 1 and (parts[-1] in AFFIXES or parts[0] in AFFIXES):  # as some name each of their tables
+        parts = parts[:-1] if parts[-1] in AFFIXES else parts[1:]
     whole = TRANSLATED.get("_".join(parts))
     return whole or "_".join(_singular(TRANSLATED.get(part, part)) for part in parts)
 
@@ -133,5 +138,7 @@ def meaning(column: str, word: str) -> str | None:
     last, first = given.rpartition("_")[2], given.partition("_")[0]  # global_member, ROLE_ADMIN; pending_reminder
     if last == given:
         return None
-    found = meaning(column, last)
-    return meaning(column, first) if found is None else found
+    ways = (last, first)
+    if meaning(column, first) == "in_progress":  # pending close is not closed
+        ways = (first, last)
+    return next((of for each in ways if (of := meaning(column, each)) is not None), None)

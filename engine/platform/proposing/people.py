@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from gendash.engine.platform.proposing.actors import HANDLES, about, addresses
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, LEAST_KNOWN, Columns, by
-from gendash.engine.platform.proposing.links import on_row
+from gendash.engine.platform.proposing.in_json_people import person_in_json
+from gendash.engine.platform.proposing.links import id_family, on_row
 from gendash.engine.platform.proposing.names import COLUMNS, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, TableSeen
 from gendash.engine.platform.proposing.scores import is_of_people
@@ -70,6 +71,15 @@ def person_of_account(columns: Columns, one: TableSeen) -> Iterator[Line]:
                 sql = f"(select {own} from {above.quoted} k where {on_row(one, column, 'c', 'k', to[2])})"
                 yield Line("user_id", sql, (), SETTLED, f"the owner of its {above.name}")
                 return
+
+
+def person_by_json(columns: Columns, one: TableSeen) -> Iterator[Line]:
+    """The person whose id the JSON of a conversation has; at most one."""
+    for found in person_in_json(one, columns.people[:1], columns.with_nulls):
+        kind = columns.people[0].columns[found.key]
+        text = f"nullif({found.text}, '')" if id_family(kind) != "number" else f"nullif(nullif({found.text}, ''), '0')"
+        sql = columns.named_as("users", columns.people[0], text)
+        yield Line("user_id", sql, (found.column,), GUESSED, f"ids of {columns.people[0].name} in {found.column}")
 
 
 def person_beside(columns: Columns, one: TableSeen) -> Iterator[Line]:

@@ -13,7 +13,9 @@ from gendash.engine.platform.proposing.beside import state_beside
 from gendash.engine.platform.proposing.codes import decoded
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
 from gendash.engine.platform.proposing.derived import conversations_of, people_of, ratings_of
+from gendash.engine.platform.proposing.doubt import Proposed
 from gendash.engine.platform.proposing.doubts import cautious
+from gendash.engine.platform.proposing.doubts_of_tables import other_writers
 from gendash.engine.platform.proposing.handled import is_ticket
 from gendash.engine.platform.proposing.in_json import AS_JSON, JSON, messages_in_json
 from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated, unsent
@@ -21,11 +23,12 @@ from gendash.engine.platform.proposing.links import with_implied
 from gendash.engine.platform.proposing.more_lines import first_seen, lines_beside, lines_elsewhere, owner
 from gendash.engine.platform.proposing.moves import moves_of
 from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, meaning, rank, words_of
-from gendash.engine.platform.proposing.proposal import Line, Proposal, ProposedTable, RowSample, TableSeen
+from gendash.engine.platform.proposing.prefixes import as_stored, without_prefixes
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Proposal, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.rows import (
     internal_rows,
+    no_bots,
     notes_of_staff,
-    people_only,
     status_of_failure,
 )
 from gendash.engine.platform.proposing.scores import pair_of
@@ -51,14 +54,18 @@ NEEDED = {
 
 def propose(tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[str, Collection[str]]) -> Proposal:
     """An adapter for these tables; ``sample`` gives some values of columns, ``contract`` the canonical columns."""
-    return _Proposer(tables, sample, contract).result()
+    return _Proposer(without_prefixes(tables), sample, contract).result()
 
 
 class _Proposer:
     def __init__(self, tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[str, Collection[str]]) -> None:
         self.tables, self.contract = with_implied(with_plain_keys(tables, sample)), contract
         choice = choose_tables(self.tables, sample)
-        shown = with_shown(self.tables, list(choice.tables.values()), sample)
+        above = (
+            {to[:2] for to in choice.tables["documents"].references.values()} if "documents" in choice.tables else ()
+        )
+        owners = [one for one in self.tables if one.place in above]  # a knowledge base may name whose it is
+        shown = with_shown(self.tables, [*choice.tables.values(), *owners], sample)
         if shown != self.tables:
             self.tables, choice = shown, choose_tables(shown, sample)
         self.columns = Columns(self.tables, sample, choice)
@@ -77,17 +84,8 @@ class _Proposer:
         if "messages" in found:
             if "conversations" not in found:
                 found |= conversations_of(found["messages"])
-            elif not _has(found["conversations"], "user_id"):
-                person = list(person_of_messages(self.columns, found["messages"], "user_id", "c"))
-                found["conversations"] = with_line(found["conversations"], person or list(owner(self.columns)))
-                if person and "tickets" in found and self.chosen["tickets"] is self.chosen["conversations"]:
-                    created = () if _has(found["tickets"], "created_by") else ("created_by",)
-                    more = [
-                        one
-                        for name in created
-                        for one in person_of_messages(self.columns, found["messages"], name, "t")
-                    ]
-                    found["tickets"] = with_line(found["tickets"], more)
+            else:
+                found |= self._with_askers(found)
             if "feedback" not in found:
                 rated = ratings_of(found["messages"], self.chosen.get("users"), self.columns.with_nulls)
                 found |= {name: person_of_rated(self.columns, one) for name, one in rated.items()}
@@ -109,7 +107,25 @@ class _Proposer:
             found |= moves_of(self.columns, found["tickets"], moves) if moves else {}
         found, doubts = cautious(found, self.tables, self.columns.with_nulls)
         tables, asked_of = with_tenants(found, self.tables)
-        return Proposal(tables, list(dict.fromkeys([*asked_of, *self.questions, *doubts]))[:QUESTIONS])
+        asked = as_stored([*asked_of, *self.questions, *doubts], self.tables)
+        return Proposal(tables, list(dict.fromkeys(asked))[:QUESTIONS])
+
+    def _with_askers(self, found: Mapping[str, ProposedTable]) -> dict[str, ProposedTable]:
+        """Conversations and tickets with the person whom messages name, where they name none, or who answers."""
+        seen = Proposed(found, self.tables, self.columns.with_nulls)
+        others = any(doubt.table == "conversations" for doubt in other_writers(seen))
+        if _has(found["conversations"], "user_id") and not others:
+            return {}
+        person = list(person_of_messages(self.columns, found["messages"], "user_id", "c"))
+        asked = "conversations.user_id: what names the person"
+        sure = any(line.confidence >= CERTAIN for line in person)
+        self.questions[:] = [each for each in self.questions if not (sure and each.startswith(asked))]
+        changed = {"conversations": with_line(found["conversations"], person or list(owner(self.columns)))}
+        same = "tickets" in found and self.chosen["tickets"] is self.chosen["conversations"]
+        if person and same and (others or not _has(found["tickets"], "created_by")):
+            more = list(person_of_messages(self.columns, found["messages"], "created_by", "t"))
+            changed["tickets"] = with_line(found["tickets"], more)
+        return changed
 
     def _table_of_parts(self, table: str) -> ProposedTable | None:
         """The proposal for a canonical table, whose rows may be in several tables."""
@@ -214,13 +230,13 @@ class _Proposer:
             sure = DOUBTFUL if table in self.doubtful else PAIR
             lines.append(Line("role", "", pair, sure, "a row is a question and its answer"))
         conditions = (
-            list(people_only(alias, one, "tickets" in self.chosen, self.columns.with_nulls))
+            [*gone(self.columns, alias, one), *no_bots(alias, one, "tickets" in self.chosen, self.columns.with_nulls)]
             if table == "users"
             else gone(self.columns, alias, one)
         )
         if table == "messages":
             talks = self.chosen.get("conversations")
-            of_tickets = bool(talks and is_ticket(talks))
+            of_tickets = bool(talks and (talks is self.chosen.get("tickets") or is_ticket(talks)))
             notes = internal_rows(alias, one, of_tickets, self.columns.with_nulls)
             notes = notes_of_staff(notes, one, lines, self.columns.with_nulls)
             conditions = [*conditions, *notes, *messages_among(self.events)]
@@ -294,7 +310,8 @@ def _has(one: ProposedTable, column: str) -> bool:
 
 def with_line(one: ProposedTable, lines: Sequence[Line]) -> ProposedTable:
     """A proposal of one table with more lines; one that is united stays as it is."""
-    return one if one.parts else replace(one, lines=[*one.lines, *lines])
+    kept = [line for line in one.lines if line.column not in {each.column for each in lines}]
+    return one if one.parts else replace(one, lines=[*kept, *lines])
 
 
 def _of_ratings(rated: ProposedTable) -> str:

@@ -8,7 +8,7 @@ from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.documents import status_by_time
 from gendash.engine.platform.proposing.elsewhere import KINDS_OF_ACCOUNTS
-from gendash.engine.platform.proposing.flags import is_false
+from gendash.engine.platform.proposing.flags import is_false, is_true
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import (
     BOTS,
@@ -61,9 +61,8 @@ def soft_delete(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Condi
             return
 
 
-def people_only(alias: str, one: TableSeen, of_tickets: bool, sample: RowSample) -> Iterator[Condition]:
-    """The conditions of people: not deleted, and no bots."""
-    yield from soft_delete(alias, one, sample)
+def no_bots(alias: str, one: TableSeen, of_tickets: bool, sample: RowSample) -> Iterator[Condition]:
+    """The condition of people that leaves out bots."""
     for name in bots_of(one, of_tickets)[:1]:
         yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "bots"
     kinds = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and rank(name, KINDS_OF_ACCOUNTS) >= 0.8]
@@ -91,9 +90,11 @@ def without_words(
 def internal_rows(alias: str, one: TableSeen, of_tickets: bool, sample: RowSample) -> Iterator[Condition]:
     """The condition that leaves out messages which the platform's staff write to each other."""
     for name, kind in one.columns.items():
-        if of_tickets and kind == "boolean" and rank(name, SHOWN) >= 0.8:
-            yield place_of(alias, name), CERTAIN - 0.1, "notes that the other side does not see"
-            return
+        if of_tickets and rank(name, SHOWN) >= (0.8 if kind == "boolean" else 0.1):  # a number says more by its values
+            said = is_true(place_of(alias, name), kind, () if kind == "boolean" else sample(one, [name]).get(name, ()))
+            if said:
+                yield said, CERTAIN - 0.1, "notes that the other side does not see"
+                return
         if rank(name, INTERNAL) > 0:  # is_internal_note, too
             said = is_false(place_of(alias, name), kind, () if kind == "boolean" else sample(one, [name]).get(name, ()))
             if said:
@@ -120,7 +121,11 @@ def chunk_count(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen
         words = {words_of(each) for each in other.columns}
         is_part = rank(other.name, CHUNKS[:2]) > 0 or (words & set(TEXTS) and words & PART_OF_TEXT)
         sure = 0.85 if is_part and named else CERTAIN - 0.1
-        sql = f"(select count(*) from {other.quoted} n where {on_row(other, column, 'n', alias, id_)})"
+        kept = next((each for each, _, _ in soft_delete("n", other, sample)), "")
+        some = kept and (sample.share(other, "n", kept) or 1.0) < 1.0
+        sure = CERTAIN - 0.1 if some else sure
+        which = on_row(other, column, "n", alias, id_) + (f" and {kept}" if some else "")
+        sql = f"(select count(*) from {other.quoted} n where {which})"
         yield Line("chunk_count", sql, (), sure, f"rows of {other.name}")
 
 

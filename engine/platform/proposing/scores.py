@@ -116,12 +116,15 @@ def names_files(one: TableSeen, sample: RowSample) -> str:
 
 
 def _is_of_files(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
-    """True if rows are files of people, whatever the table's name: a file's name or type and size, and whose it is."""
+    """True if rows are files, whatever the table's name: a file's name or type and size, and whose it is, or chunks."""
     owners = {to[:2] for to in one.references.values()}
     owners |= {to[:2] for other in tables if other.place in owners for to in other.references.values()}
     owned = any(is_of_people(other) for other in tables if other.place in owners)
     words = {words_of(column) for column in one.columns}
-    return owned and bool(words & {"filename", "file_name"} or {"file_type", "file_size"} <= words)
+    named = bool(words & {"filename", "file_name"})
+    typed = any(rank(name, COLUMNS["documents.file_type"][:7]) >= 0.8 for name in words)
+    sized = any(rank(name, COLUMNS["documents.file_size"][:1]) >= 0.8 for name in words)
+    return bool(owned or chunks_of(one, tables)) and (named or (typed and sized))
 
 
 def has_column(one: TableSeen, canonical: str) -> bool:

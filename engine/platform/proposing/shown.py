@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
-from gendash.engine.platform.proposing.links import id_column, id_family
+from gendash.engine.platform.proposing.links import NAME_ENDS, id_column, id_family
 from gendash.engine.platform.proposing.names import COLUMNS, STAFF, TABLES, rank, words_of
 from gendash.engine.platform.proposing.proposal import RowSample, TableSeen
 from gendash.engine.platform.proposing.scores import is_of_people
@@ -16,6 +16,7 @@ NEARLY_ALL = 0.9  # of the values of a column, what must be ids of people: some 
 FEWEST_ROWS = 20
 _ENDS = ("_id", "_uid", "_uuid", "_by", "_to", "_user", "_agent", "_owner")
 _Row = tuple[TableSeen, str]  # a table, and its column that names a row
+LOGIN_NAMES = ("login", "username", "user_name", "handle", "account_name", "code")
 _IDS = ("uuid", "text")  # small numbers are ids of any table
 
 
@@ -25,9 +26,13 @@ def with_shown(tables: Sequence[TableSeen], chosen: Sequence[TableSeen], sample:
     tables = [_without_refuted(one, tables, sample) if one.place in names else one for one in tables]
     chosen = [one for one in tables if one.place in names]
     people = [one for one in tables if one.rows and _may_be_people(one, tables)]
-    ways = (_named_alike, _typed, _talks, _in_words)
+    ways = (_named_alike, _typed, _talks, _in_words, _members)
     found = {
-        one.place: dict(chain(_shown(one, people, sample), *(way(one, tables, sample) for way in ways)))
+        one.place: dict(
+            chain(
+                *(way(one, people, sample) for way in (_natural, _shown)), *(way(one, tables, sample) for way in ways)
+            )
+        )
         for one in chosen
     }
     return [_with(one, found.get(one.place, {})) for one in tables]
@@ -125,6 +130,50 @@ def _named_alike(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample)
             if alike and sample.unique(to, same) and (sample.known(one, column, to, same) or 0.0) >= NEARLY_ALL:
                 yield column, (to, same)
                 break
+
+
+def _natural(one: TableSeen, people: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, _Row]]:
+    """The columns of people whose values are unique names in one table of people, such as their logins."""
+    known = (*COLUMNS["conversations.user_id"], *COLUMNS["tickets.assigned_to"])
+    for column, kind in one.columns.items():
+        names = words_of(column).endswith((*_ENDS, *NAME_ENDS)) or rank(column, known) >= 0.8
+        if column in one.references or column in one.keys or id_family(kind) != "text" or not names:
+            continue
+        fits = []
+        for to in (each for each in people if each.place != one.place):
+            texts = (name for name, of in to.columns.items() if id_family(of) == "text" and name != id_column(to))
+            called = [name for name in texts if rank(name, LOGIN_NAMES) >= 0.8]
+            shown = (
+                name
+                for name in called
+                if (sample.known(one, column, to, name) or 0.0) >= NEARLY_ALL and sample.unique(to, name)
+            )
+            fits += [(to, name) for name in islice(shown, 1)]
+        if len(fits) == 1:
+            yield column, fits[0]
+
+
+def _members(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, _Row]]:
+    """The columns of people whose values are those of user_id in a table with their addresses and another key."""
+    known = COLUMNS["conversations.user_id"]
+    for column in (each for each, kind in one.columns.items() if id_family(kind) in _IDS and rank(each, known) >= 0.8):
+        if column in one.references:
+            continue
+        fits = []
+        for to in (each for each in tables if each is not one and each.rows and _has_address(each)):
+            called = [name for name in to.columns if rank(name, ("user_id", "account_id", "member_id")) >= 0.8]
+            own = next((name for name in called if name != to.key and name not in to.references), "")
+            same = bool(own) and id_family(to.columns[own]) == id_family(one.columns[column])
+            if same and sample.unique(to, own) and (sample.known(one, column, to, own) or 0.0) >= NEARLY_ALL:
+                fits.append((to, own))
+        if len(fits) == 1:
+            yield column, fits[0]
+
+
+def _has_address(one: TableSeen) -> bool:
+    return any(
+        words_of(name).split("_")[-1] == "email" and id_family(kind) == "text" for name, kind in one.columns.items()
+    )
 
 
 def _in_words(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, _Row]]:

@@ -68,7 +68,9 @@ def _is_of_answers(columns: Columns, one: TableSeen, text: str, word: str) -> bo
 def _answered(columns: Columns, one: TableSeen) -> Sequence[str]:
     """Conditions of messages that are answers: those that are rated, and those with a model or its tokens."""
     named = [name for name in one.columns if rank(name, MACHINE) > 0]
-    given = [f"{place_of('m', name)} is not null" for name in named if None in columns.with_nulls(one, [name]).get(name, ())]
+    given = [
+        f"{place_of('m', name)} is not null" for name in named if None in columns.with_nulls(one, [name]).get(name, ())
+    ]
     rated = columns.chosen.get("feedback")
     for name, to in rated.references.items() if rated else ():
         if to[:2] == one.place and rated:
@@ -78,7 +80,9 @@ def _answered(columns: Columns, one: TableSeen) -> Sequence[str]:
 
 def _tried(columns: Columns, one: TableSeen, role: Line | None) -> Iterator[tuple[str, str]]:
     """The columns of few values that may say who wrote a message, and SQL of each as text; those called so first."""
-    names = sorted(one.columns, key=lambda name: (name not in (role.reads if role else ()), -rank(name, COLUMNS["messages.role"])))
+    names = sorted(
+        one.columns, key=lambda name: (name not in (role.reads if role else ()), -rank(name, COLUMNS["messages.role"]))
+    )
     kinds = (*values.TEXTS, "boolean", "smallint", "integer")
     names = [name for name in names if one.columns[name].startswith(kinds) and name not in one.keys]
     named = {name: words_named(one, name, place_of("m", name), columns.tables) for name in names}

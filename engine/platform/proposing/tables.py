@@ -196,6 +196,11 @@ def _choose_conversations(
         found.questions.append(f"conversations: are they the rows of {listed}? Messages name each")
         return
     if levels and all(None in given.get(column, ()) for column, _ in levels):
+        texts = _texts_that_name(messages)
+        if any(None not in sample(messages, [name]).get(name, (None,)) for name in texts):
+            # each message has the id of a conversation that no table holds, and only some are of these rows
+            found.tables.pop("conversations", None)
+            return
         found.doubtful.add("conversations")
         listed = " and ".join(column for column, _ in levels)
         found.questions.append(f"messages.conversation_id: what is the conversation of messages without {listed}?")
@@ -211,8 +216,13 @@ def _choose_conversations(
 
 def _is_named_by_text(messages: TableSeen) -> bool:
     """True if messages have the id of a conversation that no table holds."""
+    return bool(_texts_that_name(messages))
+
+
+def _texts_that_name(messages: TableSeen) -> list[str]:
+    """The columns of messages called after conversations that name no row."""
     known = COLUMNS["messages.conversation_id"]
-    return any(rank(name, known) >= 0.8 and name not in messages.references for name in messages.columns)
+    return [name for name in messages.columns if rank(name, known) >= 0.8 and name not in messages.references]
 
 
 def _owners_of(messages: TableSeen, by_place: Mapping[Place, TableSeen]) -> dict[str, TableSeen]:

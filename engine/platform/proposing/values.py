@@ -33,6 +33,20 @@ THUMBS = {
     "unhelpful", "nothelpful", "👍", "👎",
 }  # fmt: skip
 SAYS_MORE = 0.05  # who wrote a message, and which rows are none
+SAYS_WRITTEN = {
+    "is",
+    "was",
+    "from",
+    "by",
+    "sent",
+    "written",
+    "authored",
+    "generated",
+    "message",
+    "msg",
+    "reply",
+    "post",
+}
 MOST_WORDS = 12  # numbers of a vocabulary; more are amounts or ids
 DEFAULT_WORDS = {"human": "user", "ai": "assistant"}  # of the vocabulary of messages.role
 
@@ -122,6 +136,11 @@ def case_of(subject: str, words: Mapping[str, str]) -> str:
 
 def _read_boolean(column: str, place: str, name: str) -> Reading:
     name = words_of(name)
+    side = side_of_flag(name) if column == "messages.role" else ""
+    if side:
+        other = "user" if side == "assistant" else "assistant"
+        sql = f"case when {place} then '{side}' else '{other}' end"
+        return Reading(sql, KNOWN, "boolean", {"true": side, "false": other})
     if column == "messages.role" and name.startswith(("is_", "from_", "out", "in")):
         yes, no = ("user", "assistant") if name in IS_USER else ("assistant", "user")
         return Reading(f"case when {place} then '{yes}' else '{no}' end", KNOWN, "boolean", {"true": yes, "false": no})
@@ -141,6 +160,15 @@ def _read_boolean(column: str, place: str, name: str) -> Reading:
         words = {"true": "done", "false": "processing"}
         return Reading(f"case when {place} then 'done' else 'processing' end", KNOWN, "boolean", words)
     return Reading(place, -1.0)
+
+
+def side_of_flag(name: str) -> str:
+    """Who writes where a truth value is true, such as is_customer_message or sent_by_bot; empty if it says neither."""
+    words = [word for word in words_of(name).split("_") if word not in SAYS_WRITTEN]
+    side = (
+        meaning("messages.role", words[0]) if len(words) == 1 and words[0] not in ("me", "you", "in", "out") else None
+    )
+    return side if side in ("user", "assistant") else ""
 
 
 def read_active(place: str, name: str, kind: str, values: Sequence[object]) -> Reading:

@@ -7,6 +7,7 @@ from itertools import chain
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.askers import ASKED, named_by_askers
 from gendash.engine.platform.proposing.beside import role_beside, unread_beside
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.elsewhere import role_by_kind, role_of_writer, side_of
@@ -21,6 +22,7 @@ from gendash.engine.platform.proposing.values import place_of
 FEWEST_NAMES = 3
 FEWEST_OPENED, MOST_TRIED = 8, 3  # conversations that show who opens them, and columns that are looked at
 ALL_BUT_FEW = 0.97  # of the messages of tickets: people may write for each other
+GUESSED, ALWAYS = 0.6, 0.85  # the first of several, and who is named by all
 PAIR = 0.82  # that a row with a question and an answer is two messages, or that two columns name who wrote one
 Events = tuple[str, Mapping[str, str]]  # the column of events that says which are messages, and the side by its words
 
@@ -206,21 +208,35 @@ def person_of_messages(columns: Columns, messages: ProposedTable, column: str, a
     """The person of a conversation that names none: whom the first message of a person names; at most one."""
     one, talks, users = messages.source, columns.chosen.get("conversations"), columns.chosen.get("users")
     by = {line.column: line for line in messages.lines}
-    if (
-        not (talks and users and by["role"].confidence)
-        or one is talks
-        or len(columns.people) != 1
-        or len(columns.levels) > 1
-    ):
+    known = messages.pair or by["role"].confidence
+    if not (talks and users and known) or one is talks or len(columns.levels) > 1:
         return
     talk = next((name for name, to in one.references.items() if to[:2] == talks.place), "")
-    names = [name for name, to in one.references.items() if to[:2] == users.place and rank(name, WRITERS) >= 0.8]
+    names = [name for name, to in one.references.items() if to[:2] == users.place]
+    names = [name for name in names if rank(name, WRITERS) >= 0.8][:1] or names * (len(names) == 1)
+    if len(columns.people) > 1 and not messages.pair:
+        askers = named_by_askers(columns.tables, one, by["role"].sql, columns.with_nulls)
+        names = [name for place, name in askers.items() if any(each.place == place for each in columns.people)]
+        names = sorted(names, key=lambda name: -rank(name, COLUMNS["conversations.user_id"])) if len(names) > 1 else []
     if talk and names:
-        person, own = place_of("m", names[0]), columns.names_sql(one, names[0], "m", users)
-        on = f"{on_row(one, talk, 'm', alias, columns.id_of(talks))} and {person} is not null"
-        said = f"lower(({by['role'].sql})::text) in ('user', 'human')"
-        inner = f"select {own} from {one.quoted} m where {on} and {said} order by {by['created_at'].sql} limit 1"
-        yield Line(column, f"({inner})", (), 0.6, f"the first {names[0]} of its {one.name}")
+        places = {
+            name: next(each for each in columns.people if each.place == one.references[name][:2]) for name in names
+        }
+        ids = [columns.named_as("users", to, columns.names_sql(one, name, "m", to)) for name, to in places.items()]
+        own = f"coalesce({', '.join(ids)})" if len(ids) > 1 else ids[0]
+        filled = " or ".join(f"{place_of('m', name)} is not null" for name in names)
+        on = f"{on_row(one, talk, 'm', alias, columns.id_of(talks))} and {f'({filled})' if len(names) > 1 else filled}"
+        said = "" if messages.pair else f" and {ASKED.format(role=by['role'].sql)}"
+        inner = f"select {own} from {one.quoted} m where {on}{said} order by {by['created_at'].sql} limit 1"
+        sure = ALWAYS if len(names) == 1 and messages.pair and _is_one(columns, one, talk, names[0]) else GUESSED
+        yield Line(column, f"({inner})", (), sure, f"the first {' or '.join(names)} of its {one.name}")
+
+
+def _is_one(columns: Columns, one: TableSeen, talk: str, name: str) -> bool:
+    """True if all messages of a conversation name the same person."""
+    person, other = place_of("m", name), place_of("o", name)
+    same = f"{place_of('o', talk)} = {place_of('m', talk)} and {other} is distinct from {person}"
+    return columns.with_nulls.share(one, "m", f"not exists (select from {one.quoted} o where {same})") == 1.0
 
 
 def _by_absence(columns: Columns, one: TableSeen) -> Iterator[Line]:

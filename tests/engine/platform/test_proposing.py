@@ -30,8 +30,9 @@ SEEN = Path(__file__).parents[2] / "sql" / "platforms"
 LEAST = {
     "sim_studio": (0.75, 0.7),  # its ratings name a conversation and no message: nothing is proposed, and it is asked
     "adk": (0.9, 0.45),  # events hold messages among others, in JSON; nobody has a table: all of it is asked
-    "mastra": (0.65, 0.6),  # people are resources, which nothing says
-    "znuny": (0.5, 0.35),  # customers are named by their login, their tickets by an owner, too: it is asked
+    "chaindesk": (0.8, 0.4),  # visitors, contacts and staff write in one table: who of them asks is asked
+    "flowise": (0.75, 0.35),  # documents are JSON kept as text, nothing names its people
+    "pandawiki": (0.7, 0.3),  # documents are nodes, people are named in JSON: which rows are both is asked
     "archi": (0.9, 0.5),  # people are those whom conversations name, and one word of the assistant's is asked
     "botpress": (0.95, 0.65),
     "casibase": (0.75, 0.5),  # who likes an answer is in lists, and nothing but names says what an author is
@@ -40,9 +41,9 @@ LEAST = {
         0.25,
     ),  # a table of questions and answers for each channel, and chats of a playground: it is asked
     "maxkb": (0.75, 0.6),  # codes for votes and states are asked
-    "peppermint": (0.8, 0.45),  # two tables of people are asked, and who wrote a comment
+    "peppermint": (0.9, 0.5),  # two tables of people are asked, and who wrote a comment
     "ragflow": (0.8, 0.4),  # messages are JSON kept as text, documents and files are asked
-    "appflowy": (0.9, 0.35),  # codes in JSON say who wrote, and nothing names its people: all of both is asked
+    "appflowy": (0.9, 0.3),  # codes in JSON say who wrote, and nothing names its people: all of both is asked
     "evolution": (
         0.05,
         0.0,
@@ -56,12 +57,12 @@ LEAST = {
     "helper": (0.8, 0.5),  # customers are found by their address, staff by the values of a column: both are asked about
     "onlook": (0.9, 0.55),  # conversations belong to projects: their owners are proposed, and it is asked
     "open_chat_studio": (0.75, 0.3),  # ratings are tags of anything; which rows are documents is asked
-    "freescout": (0.65, 0.4),  # kinds, states and statuses are codes, of which the time of the end gives one
+    "freescout": (0.8, 0.4),  # kinds, states and statuses are codes, of which the time of the end gives one
     "otto": (0.9, 0.5),  # reports about the platform are proposed as tickets by their words, and it is asked
     "rasa": (0.5, 0.0),  # messages are among other events: all of it is asked
 }
 LATER = {
-    "anythingllm": (0.75, 0.6), "chainlit": (0.85, 0.55), "khoj": (0.75, 0.35), "papercups": (0.8, 0.55), "quivr": (0.9, 0.75),
+    "anythingllm": (0.75, 0.6), "chainlit": (0.9, 0.55), "khoj": (0.75, 0.35), "papercups": (0.8, 0.55), "quivr": (0.9, 0.75),
 }  # fmt: skip
 NAMES = sorted(path.stem for path in STRANGERS.glob("*.sql"))
 # of kinds that others are of, too
@@ -178,7 +179,9 @@ def measure(connection: psycopg.Connection[Any], name: str, found: Proposal, fol
             same = theirs.outputs.get(column) == behind or (
                 line is not None and same_values(connection, text, select_text(proposed), id_, column)
             )
-            decided = line is None or not line.sql.startswith("null::")  # else a person writes it
+            decided = (
+                line is None or line.confidence > 0 or not line.sql.startswith("null::")
+            )  # else a person writes it
             total.add(f"{table}.{column}", same and decided, line.confidence if line else 0.0)
         for column in lines.keys() - own.outputs.keys():
             if lines[column].confidence >= CERTAIN:
@@ -482,7 +485,7 @@ def test_messages_in_a_map_within_conversations_and_people_of_any_name_are_propo
         ).fetchall()
     # rows whose JSON has another form have no messages, and stop nothing
     assert rows == [("assistant", 20, 20, "1773900060"), ("user", 20, 20, "1773900000")]
-    assert "u.disabled = 0 as is_active" in texts["users"]
+    assert "coalesce(u.disabled, 0) = 0 as is_active" in texts["users"]
     assert "u.joined_at as created_at" in texts["users"], "a text of times is one"
     assert all(line.confidence < CERTAIN for line in found.tables["messages"].lines)
 
