@@ -304,10 +304,10 @@ class Columns(Ids):
             flags = [line for line in lines if line.evidence.startswith("boolean")]
             given = self.sample(one, [line.reads[0] for line in flags])
             # what is true of each says nothing
-            flags = [line for line in flags if set(given.get(line.reads[0], ())) != {True}] or flags
+            flags = [line for line in flags if set(given.get(line.reads[0], ())) not in ({True}, {1})] or flags
             if len(flags) < 2 or flags[0] is not lines[0]:
                 return None
-            either = " or ".join(place_of("u", line.reads[0]) for line in flags)
+            either = " or ".join(line.sql.removeprefix("case when ").partition(" then ")[0] for line in flags)
             reads = tuple(line.reads[0] for line in flags)
             sql, words = f"case when {either} then 'admin' else 'user' end", {"true": "admin", "false": "user"}
             return Line("role", sql, reads, DOUBTFUL, "booleans", words)

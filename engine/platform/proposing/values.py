@@ -105,6 +105,10 @@ def read_words(
     if kind == "boolean":
         return _read_boolean(column, place, name)
     given = list(dict.fromkeys(str(one) for one in values if one is not None and str(one).strip()))
+    if kind.startswith(NUMBERS) and given and set(given) <= {"0", "1"} and column != "tickets.priority":
+        flag = _read_boolean(column, f"{place} = 1", name)
+        if flag.words:
+            return flag
     if kind.startswith(NUMBERS) or len(given) > 30:
         adds = -0.1 if 1 < len(given) <= MOST_WORDS else -0.2
         return Reading(place, adds, "numbers without a meaning" if given else "", unknown=tuple(given[:MOST_WORDS]))
