@@ -62,7 +62,7 @@ class Columns(Ids):
         full = f"{table}.{column}"
         if full == "messages.conversation_id" and self.levels:
             return self._conversation_line()
-        names = columns_called(full, one, self.chosen, lambda name: self._people_of(one, name))
+        names = columns_called(full, one, self.chosen, self.people)
         found = sorted(
             self._candidates(table, column, one, names),
             key=lambda each: -each.score - BOTH * (_is_whole(full, each) or self._asks(full, one, each)),

@@ -62,7 +62,8 @@ def name_of(one: TableSeen, column: str) -> str:
     """A column's name for what it means: status_id means status where it names a row of another table."""
     if column not in one.references:
         return own_name(one, column)
-    return own_name(one, words_of(column).removesuffix("_id").removesuffix("_cd").removesuffix("_code"))
+    words = words_of(column).removeprefix("id_")
+    return own_name(one, words.removesuffix("_id").removesuffix("_cd").removesuffix("_code"))
 
 
 def own_name(one: TableSeen, column: str) -> str:

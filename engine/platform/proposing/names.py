@@ -119,6 +119,8 @@ def _as_id(words: str) -> str:
     first, _, rest = words.partition("_")
     if first in ("id", "fk") and rest:
         return f"{rest.removesuffix('_id')}_id"
+    if first in ("date", "time") and rest and "_" not in first:
+        return f"{rest}_at"  # date_created, and fecha_alta: created_at
     whole, _, last = words.rpartition("_")
     if last in ("id", "uid", "uuid", "guid", "fk") and whole.endswith(("_by", "_to")):
         return whole  # assigned_to_id is assigned_to

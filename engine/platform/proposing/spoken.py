@@ -40,6 +40,8 @@ def sided(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Ite
     given = sample(one, texts) if texts else {}
     for name in [*texts, *words]:
         of = words.get(name)
+        if of and any(words_of(each) in TEXTS for each in of.table.columns):
+            continue  # a row that is said itself
         seen = sample(of.table, [of.label])[of.label] if of else given.get(name, ())
         means = [meaning("messages.role", str(each)) for each in seen if each is not None]
         if 1 < len(means) <= MOST_WORDS and {"user", "assistant"} <= set(means):
@@ -47,7 +49,11 @@ def sided(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Ite
 
 
 def _texts(one: TableSeen) -> list[str]:
-    texts = [name for name, kind in one.columns.items() if kind.startswith(("text", "character")) and "[]" not in kind]
+    texts = [
+        name
+        for name, kind in one.columns.items()
+        if kind.startswith(("text", "character", "json")) and "[]" not in kind
+    ]
     texts = [name for name in texts if name not in one.references and name not in one.keys]
     return sorted(texts, key=lambda name: words_of(name) not in TEXTS and not rank(name, TEXTS))
 

@@ -30,7 +30,7 @@ BOTH_SIDES = 0.3  # of a score, for words that say who wrote each row
 TICKETS = TABLES["tickets"][:2]
 TALKS = (*TABLES["conversations"], *TICKETS)
 # as good as a name: texts in a conversation; both sides in a ticket; texts of both sides, several to another row
-WRITTEN, ANSWERED, SPOKEN = 0.55, 0.6, 0.8
+WRITTEN, ANSWERED, SPOKEN = 0.55, 0.6, 0.9
 PER_DECADE = 0.06  # of a score, for ten times as many rows
 MOST_TABLES = 30  # whose words are looked at for events
 
@@ -45,6 +45,7 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample) -> TableChoice
     said |= dict.fromkeys(sided & of_tickets, ANSWERED)
     spoken = spoken_tables(filled, sample)
     said |= dict.fromkeys(spoken, SPOKEN)
+    sided |= spoken
     files = {one.place for one in filled if names_files(one, sample)}
     filed = filed_tables(filled, sample)
     scores = [(score_of(kind, one, tables, said, files, filed), kind, one) for kind in TABLES for one in filled]

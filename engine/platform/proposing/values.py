@@ -198,8 +198,7 @@ def read_active(place: str, name: str, kind: str, values: Sequence[object]) -> R
     if said:
         return Reading(said, KNOWN, "one letter or word for yes")
     read = read_words("users.is_active", place, name, kind, values)
-    said = {of for of in read.words.values()}
-    if read.adds < 0 or not read.words or (read.unknown and said != {"true", "false"}):
+    if read.adds < 0 or not read.words or (read.unknown and set(read.words.values()) != {"true", "false"}):
         return read._replace(adds=-1.0)
     yes = ", ".join(quote_text(one) for one, of in sorted(read.words.items()) if of == "true")
     sql = f"lower({place}::text) in ({yes})" if yes else "false"
