@@ -157,7 +157,11 @@ class Samples:
         return any(found for (found,) in self._rows(_UNIQUE, one, column=sql.Identifier(column)))
 
     def _rows(self, query: LiteralString, one: TableSeen, **parts: sql.Composable) -> list[tuple[Any, ...]]:
-        names = {"table": sql.Identifier(*one.stored_place), "rows": sql.Literal(SAMPLED), "some": sql.Literal(DOCUMENTS)}
+        names = {
+            "table": sql.Identifier(*one.stored_place),
+            "rows": sql.Literal(SAMPLED),
+            "some": sql.Literal(DOCUMENTS),
+        }
         try:
             with self.connection.transaction():
                 local_settings(self.connection, READ_SETTINGS)

@@ -11,6 +11,7 @@ from gendash.engine.platform.proposing.links import as_id
 from gendash.engine.platform.proposing.names import COLUMNS, meaning, rank, without_whose, words_of
 from gendash.engine.platform.proposing.proposal import TableSeen
 
+BITS = ("boolean", "smallint")
 MOST = 6  # columns that are looked at
 ENDED = {"tickets.resolved_at": "resolved", "tickets.closed_at": "closed"}  # fixed_at is resolved_at
 OWN = {"messages.role": 0.96}  # how well a name without that of its table must fit
@@ -49,7 +50,7 @@ def columns_called(
     fits = [(fit(name), name) for name in one.columns if name != one.key]
     fits = sorted((pair for pair in fits if pair[0] > 0), key=lambda pair: -pair[0])[:MOST]
     if not fits and full == "messages.role":
-        flags = [name for name, kind in one.columns.items() if kind == "boolean" and values.side_of_flag(name)]
+        flags = [name for name, kind in one.columns.items() if kind in BITS and values.side_of_flag(name)]
         return [(0.8, name) for name in flags]
     if not fits and full == "feedback.message_id" and "messages" in chosen:  # the only one that names any
         return [(0.8, name) for name, to in one.references.items() if to[:2] == chosen["messages"].place][:1]

@@ -9,8 +9,8 @@ from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.called import REFERS, columns_called
 from gendash.engine.platform.proposing.comments import read_codes
 from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
-from gendash.engine.platform.proposing.ids import Ids
 from gendash.engine.platform.proposing.filed import file_name
+from gendash.engine.platform.proposing.ids import Ids
 from gendash.engine.platform.proposing.links import id_family
 from gendash.engine.platform.proposing.made import made_at
 from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, WORDS, rank, words_of
@@ -304,10 +304,10 @@ class Columns(Ids):
             flags = [line for line in lines if line.evidence.startswith("boolean")]
             given = self.sample(one, [line.reads[0] for line in flags])
             # what is true of each says nothing
-            flags = [line for line in flags if set(given.get(line.reads[0], ())) != {True}] or flags
+            flags = [line for line in flags if set(given.get(line.reads[0], ())) not in ({True}, {1})] or flags
             if len(flags) < 2 or flags[0] is not lines[0]:
                 return None
-            either = " or ".join(place_of("u", line.reads[0]) for line in flags)
+            either = " or ".join(line.sql.removeprefix("case when ").partition(" then ")[0] for line in flags)
             reads = tuple(line.reads[0] for line in flags)
             sql, words = f"case when {either} then 'admin' else 'user' end", {"true": "admin", "false": "user"}
             return Line("role", sql, reads, DOUBTFUL, "booleans", words)

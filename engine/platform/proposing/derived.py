@@ -7,6 +7,7 @@ from itertools import chain
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.actors import HANDLES
 from gendash.engine.platform.proposing.beside import comment_beside, rating_beside
 from gendash.engine.platform.proposing.names import COLUMNS, TEXTS, rank, words_of
 from gendash.engine.platform.proposing.proposal import Line, ProposedTable, RowSample, TableSeen
@@ -159,6 +160,7 @@ def _thumbs(one: TableSeen) -> Iterator[Line]:
 def _person(one: TableSeen, users: TableSeen | None) -> Iterator[tuple[str, str]]:
     """The column of a message that names its person by a foreign key, with the evidence; at most one."""
     named = [name for name, to in one.references.items() if users and to[:2] == users.place]
-    named = [name for name in named if rank(name, COLUMNS["feedback.user_id"]) >= 0.8]  # an operator answers
+    only = len(named) == 1 and not HANDLES & set(words_of(named[0]).split("_"))  # an operator answers
+    named = [name for name in named if only or rank(name, COLUMNS["feedback.user_id"]) >= 0.8]
     fits = sorted(named, key=lambda name: -rank(name, COLUMNS["feedback.user_id"]))
     yield from ((name, f"foreign key to {users.name}") for name in fits[:1] if users)

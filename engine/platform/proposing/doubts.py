@@ -67,6 +67,7 @@ RULES = (
     of_lines.two_askers,
     of_lines.unread_flags,
     of_words.words_of_several,
+    of_words.by_login,
     of_words.groups,
     of_words.other_requests,
 )

@@ -23,8 +23,19 @@ from gendash.engine.platform.proposing.values import place_of
 SOME = 0.2  # of the rows of messages, how many others are worth a doubt
 CALLED = 0.5  # how well a name fits that ends as documents are called
 MOST = 0.5  # of the messages of people, those that name one
-TO_SEARCH_IN = {"embedded", "embedding", "indexed", "indexing", "chunking", "chunked", "vectorized", "ingested", "ingesting"}
+TO_SEARCH_IN = {
+    "embedded",
+    "embedding",
+    "indexed",
+    "indexing",
+    "chunking",
+    "chunked",
+    "vectorized",
+    "ingested",
+    "ingesting",
+}
 GENERIC = {"input", "output", "request", "response", "prompt", "completion", "query", "text"}
+ANSWERING = ("agent", "assistant", "bot", "chatbot", "app", "channel", "inbox", "mailbox")  # who answers, and where
 TALKS = {"user", "requester", "asker", "customer", "contact", "client", "visitor", "guest", "end", "participant"}
 
 
@@ -78,7 +89,9 @@ def same_person(seen: Proposed) -> Iterator[Doubt]:
     asks, handles = seen.line("tickets", "created_by"), seen.line("tickets", "assigned_to")
     if asks and handles and asks.reads and asks.reads == handles.reads:
         name = seen.found["tickets"].source.name
-        yield Doubt("tickets", {"created_by", "assigned_to"}, question=f"tickets: is {asks.reads[0]} of {name} who asks?")
+        yield Doubt(
+            "tickets", {"created_by", "assigned_to"}, question=f"tickets: is {asks.reads[0]} of {name} who asks?"
+        )
 
 
 def _write(seen: Proposed, people: TableSeen) -> bool:
@@ -147,12 +160,17 @@ def part_of_talk(seen: Proposed) -> Iterator[Doubt]:
         return
     people = {one.place for one in seen.tables if is_of_people(one)}
     by_place = {one.place: one for one in seen.tables}
+    if any(to[:2] in people for to in talks.source.references.values()):
+        return  # it names somebody, perhaps who answers
     for column, to in talks.source.references.items():
         above = by_place.get(to[:2])
-        if above and above.place not in people and rank(above.name, GROUPS) < CALLED and not is_of_people(above):
+        called = above and rank(above.name, (*ANSWERING, *GROUPS)) + rank(above.name, TABLES["users"]) >= CALLED
+        if above and above.place not in people and not called and not is_of_people(above):
             named = [name for name, of in above.references.items() if of[:2] in people]
             if any(rank(name, COLUMNS["conversations.user_id"]) > 0 for name in named):
-                yield Doubt("conversations", question=f"conversations: is one a row of {talks.source.name}, or of {above.name}?")
+                yield Doubt(
+                    "conversations", question=f"conversations: is one a row of {talks.source.name}, or of {above.name}?"
+                )
                 yield Doubt("messages", {"conversation_id"})
                 return
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gendash.engine.platform.proposing.doubt import Doubt, Proposed
-from gendash.engine.platform.proposing.names import joined_words, words_of
+from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
+from gendash.engine.platform.proposing.names import joined_words, rank, words_of
+from gendash.engine.platform.proposing.shown import LOGIN_NAMES
 
 # what is done may be resolved or closed, who was answered may ask again, and what is uploaded may be all there is
 SEVERAL = {
@@ -27,7 +28,20 @@ def words_of_several(seen: Proposed) -> Iterator[Doubt]:
             odd += [word for word in words if joined_words(word) in FIRST]
         if odd:
             listed = ", ".join(map(repr, odd[:4]))
-            yield Doubt(table, {column}, question=f"{full}: is {listed} read right? Platforms use it for several states")
+            yield Doubt(
+                table, {column}, question=f"{full}: is {listed} read right? Platforms use it for several states"
+            )
+
+
+def by_login(seen: Proposed) -> Iterator[Doubt]:
+    """People whom rows name by their login: its table may have another id that the platform's people know."""
+    for table, column in PERSONS:
+        line = seen.line(table, column)
+        source = seen.found[table].source if line else None
+        named = [name for name in line.reads if name in source.shown] if line and source else []
+        if source and any(rank(source.references[name][2], LOGIN_NAMES) >= 0.8 for name in named):
+            yield Doubt(table, {column})
+            yield Doubt("users", {"user_id"})
 
 
 def groups(seen: Proposed) -> Iterator[Doubt]:

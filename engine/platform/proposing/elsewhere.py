@@ -186,8 +186,9 @@ def is_invitation(one: TableSeen) -> bool:
 def role_of_writer(users: TableSeen, id_: str, place: str) -> Iterator[Line]:
     """Who wrote a message whose writer is ``place``, where accounts say which of them are bots; at most one."""
     for name, kind in users.columns.items():
-        if kind == "boolean" and rank(name, BOTS) >= 0.8:
-            inner = f"select {place_of('w', name)} from {users.quoted} w where {place_of('w', id_)} = {place}"
+        if kind in ("boolean", "smallint") and rank(name, BOTS) >= 0.8:
+            is_bot = place_of("w", name) + (" = 1" if kind == "smallint" else "")
+            inner = f"select {is_bot} from {users.quoted} w where {place_of('w', id_)} = {place}"
             yield Line(
                 "role", f"case when ({inner}) then 'assistant' else 'user' end", (), SURE, f"{name} of {users.name}"
             )

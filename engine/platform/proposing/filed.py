@@ -29,9 +29,14 @@ def filed_tables(tables: Sequence[TableSeen], sample: RowSample) -> set[Place]:
 def file_name(one: TableSeen, sample: RowSample) -> str:
     """The column whose texts end as names of files do, whatever it is called; empty if none does."""
     texts = [name for name, kind in one.columns.items() if kind.startswith(TEXT_KINDS) and words_of(name) not in TEXTS]
-    for name in (each for each in texts if each not in one.references and each not in one.keys and "[]" not in one.columns[each]):
+    for name in (
+        each for each in texts if each not in one.references and each not in one.keys and "[]" not in one.columns[each]
+    ):
         place = place_of("d", name)
-        ends, given = (f"{place}::text ~* '[.]{end}$'" for end in ("[a-z0-9]{1,6}", f"({_ENDS})")), f"{place}::text <> ''"
+        ends, given = (
+            (f"{place}::text ~* '[.]{end}$'" for end in ("[a-z0-9]{1,6}", f"({_ENDS})")),
+            f"{place}::text <> ''",
+        )
         any_, known = ((sample.share(one, "d", each, given) or 0.0) for each in ends)
         if any_ >= NEARLY and known >= SOME:
             return name

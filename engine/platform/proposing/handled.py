@@ -25,8 +25,12 @@ def is_ticket(one: TableSeen) -> bool:
 
 def is_closed(one: TableSeen, sample: RowSample) -> bool:
     """True if rows are closed after a while: each word of a status is a ticket's, and there is the time of the end."""
-    flags = [name for name, kind in one.columns.items() if kind == "boolean"]
-    if any(rank(name, COLUMNS["tickets.status"]) >= 0.8 for name in flags):
+    flags = [name for name, kind in one.columns.items() if kind in ("boolean", "smallint")]
+    named = [name for name in flags if rank(name, COLUMNS["tickets.status"]) >= 0.8]
+    said = [name for name in named if words_of(name).endswith(("resolved", "solved", "closed"))]
+    if any(one.columns[name] == "boolean" for name in named) or any(
+        len(sample(one, [name])[name]) == 2 for name in said
+    ):
         return True
     ends = any(has_column(one, f"tickets.{column}") for column in ("closed_at", "resolved_at"))
     named = [name for name in one.columns if rank(name, COLUMNS["tickets.status"]) >= 0.8] if ends else []

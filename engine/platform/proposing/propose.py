@@ -107,8 +107,8 @@ class _Proposer:
             found |= moves_of(self.columns, found["tickets"], moves) if moves else {}
         found, doubts = cautious(found, self.tables, self.columns.with_nulls)
         tables, asked_of = with_tenants(found, self.tables)
-        asked = as_stored([*asked_of, *self.questions, *doubts], self.tables)
-        return Proposal(tables, list(dict.fromkeys(asked))[:QUESTIONS])
+        questions = as_stored([*asked_of, *self.questions, *doubts], self.tables)
+        return Proposal(tables, list(dict.fromkeys(questions))[:QUESTIONS])
 
     def _with_askers(self, found: Mapping[str, ProposedTable]) -> dict[str, ProposedTable]:
         """Conversations and tickets with the person whom messages name, where they name none, or who answers."""

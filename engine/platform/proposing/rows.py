@@ -64,15 +64,22 @@ def soft_delete(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Condi
 def no_bots(alias: str, one: TableSeen, of_tickets: bool, sample: RowSample) -> Iterator[Condition]:
     """The condition of people that leaves out bots."""
     for name in bots_of(one, of_tickets)[:1]:
-        yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "bots"
-    kinds = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and rank(name, KINDS_OF_ACCOUNTS) >= 0.8]
+        given = () if one.columns[name] == "boolean" else sample(one, [name]).get(name, ())
+        said = is_false(place_of(alias, name), one.columns[name], given)
+        yield from [(said, CERTAIN - 0.1, "bots")] if said else ()
+    kinds = [
+        name
+        for name, kind in one.columns.items()
+        if kind.startswith(values.TEXTS) and rank(name, KINDS_OF_ACCOUNTS) >= 0.8
+    ]
     for name, given in (sample(one, kinds) if kinds else {}).items():
         yield from without_words(alias, name, given, MACHINES, "bots")
 
 
 def bots_of(one: TableSeen, of_tickets: bool) -> list[str]:
     """The truth values of accounts that are bots; in a help desk an agent is a person."""
-    named = [name for name, kind in one.columns.items() if kind == "boolean" and rank(name, BOTS) >= 0.8]
+    kinds = ("boolean", "smallint")
+    named = [name for name, kind in one.columns.items() if kind in kinds and rank(name, BOTS) >= 0.8]
     return [name for name in named if not (of_tickets and words_of(name).endswith("agent"))]
 
 

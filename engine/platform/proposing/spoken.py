@@ -49,7 +49,11 @@ def sided(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Ite
 
 
 def _texts(one: TableSeen) -> list[str]:
-    texts = [name for name, kind in one.columns.items() if kind.startswith(("text", "character", "json")) and "[]" not in kind]
+    texts = [
+        name
+        for name, kind in one.columns.items()
+        if kind.startswith(("text", "character", "json")) and "[]" not in kind
+    ]
     texts = [name for name in texts if name not in one.references and name not in one.keys]
     return sorted(texts, key=lambda name: words_of(name) not in TEXTS and not rank(name, TEXTS))
 
@@ -60,4 +64,3 @@ def _is_text(one: TableSeen, name: str, sample: RowSample) -> bool:
         return True
     share = sample.share(one, "m", f"{place_of('m', name)} ~ {_PHRASE}", f"{place_of('m', name)} <> ''")
     return (share or 0.0) >= PHRASES
-

@@ -20,8 +20,8 @@ from gendash.engine.platform.proposing.names import (
 )
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.rated import choose_ratings
-from gendash.engine.platform.proposing.spoken import spoken_tables
 from gendash.engine.platform.proposing.scores import has_sides, is_of_people, is_said, names_files, pair_of, score_of
+from gendash.engine.platform.proposing.spoken import spoken_tables
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
 NO_TICKETS = ("task", "todo", "job", "goal", "milestone")  # work that nobody asked the staff for
