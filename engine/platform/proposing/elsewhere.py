@@ -204,7 +204,8 @@ def role_by_kind(users: TableSeen, id_: str, place: str, sample: RowSample) -> I
         if {"user", "assistant"} == set(means.values()):
             words = ", ".join(quote_text(word) for word, side in sorted(means.items()) if side == "assistant")
             inner = f"select from {users.quoted} w where {place_of('w', id_)} = {place}"
-            sql = f"case when exists ({inner} and lower({place_of('w', name)}::text) in ({words})) then 'assistant' else 'user' end"
+            machine = f"lower({place_of('w', name)}::text) in ({words})"
+            sql = f"case when exists ({inner} and {machine}) then 'assistant' else 'user' end"
             yield Line("role", sql, (), SURE, f"{name} of {users.name}")
             return
 
