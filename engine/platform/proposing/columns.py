@@ -68,7 +68,8 @@ class Columns(Ids):
             key=lambda each: -each.score - BOTH * (_is_whole(full, each) or self._asks(full, one, each)),
         )
         if full == "documents.file_type":
-            line = file_type(one, *((found[0].line, found[0].score) if found else (None, 0.0)), self.with_nulls)
+            called, score = (found[0].line, found[0].score) if found else (None, 0.0)
+            line = file_type(one, called, score, self.with_nulls)
             if line:
                 return line
         if not found and column == "created_at":

@@ -21,8 +21,8 @@ def choose_ratings(found: TableChoice, tables: Sequence[TableSeen], sample: RowS
     taken = [one.place for kind, one in found.tables.items() if kind != "feedback"]
     for one in tables:
         column = next((name for name, to in one.references.items() if to[:2] == said.place), "")
-        is_free = column and one.place not in taken and not is_aside(one, tables)
-        if is_free and _is_opinion(one, column, tables, sample) and next(_rates(one, sample), None):
+        is_free = bool(column) and one.place not in taken and not is_aside(one, tables)
+        if is_free and _is_opinion(one, column, tables, sample) and any(_rates(one, sample)):
             found.tables["feedback"] = one
             return
 
