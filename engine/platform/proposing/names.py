@@ -98,15 +98,25 @@ def rank(name: str, known: Sequence[str]) -> float:
 
     userid, userId and user_id are one, since names that are not quoted lose their capitals.
     """
-    words = _as_id(words_of(name))
-    singular = [_as_id(words_of(one)) for one in known]
-    joined = [one.replace("_", "") for one in singular]
+    return _rank(name, tuple(known))
+
+
+@lru_cache(maxsize=100_000)
+def _rank(name: str, known: tuple[str, ...]) -> float:
+    words, (singular, joined) = _as_id(words_of(name)), _compared(known)
     if words.replace("_", "") in joined:
         return 1.0 - 0.2 * joined.index(words.replace("_", "")) / len(singular)
     ends = [one for one in singular if words.endswith(f"_{one}") and len(one) > 3]
     if not ends and "_" in words:  # app_chatmessage, as Django writes it
         ends = [one for one in singular if "_" in one and words.rpartition("_")[2] == one.replace("_", "")]
     return 0.6 - 0.1 * singular.index(max(ends, key=len)) / len(singular) if ends else 0.0
+
+
+@lru_cache(maxsize=1_000)
+def _compared(known: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The names of a list as they are compared: as words, and these joined."""
+    singular = [_as_id(words_of(one)) for one in known]
+    return singular, [one.replace("_", "") for one in singular]
 
 
 def _as_id(words: str) -> str:
@@ -127,6 +137,7 @@ def _as_id(words: str) -> str:
     return f"{whole}_id" if whole and last in ("uid", "uuid", "guid", "fk") else words
 
 
+@lru_cache(maxsize=20_000)
 def meaning(column: str, word: str) -> str | None:
     """The canonical word that a platform's word means; empty for one that is known to mean none; None if unknown."""
     given = head_of(word) or word.strip().lower()
