@@ -30,7 +30,9 @@ FAILURES, STATES, BOTS, LOGINS, WRITERS = (
     _DATA[key].split() for key in ("failures", "states", "bots", "logins", "writers")
 )
 PROCESSED = _DATA["processed"].split()
-TRANSLATED = {foreign: english for english, of in _DATA["translated"].items() for foreign in of.split()}
+_OTHERS: Mapping[str, Any] = data("provisioning/translated_names.yaml")
+TRANSLATED = {foreign: english for english, of in _OTHERS["words"].items() for foreign in of.split()}
+LETTERS: Mapping[str, str] = _OTHERS["letters"]
 CHANNELS, SPOKEN = _DATA["channels"].split(), frozenset(_DATA["spoken"].split())
 MACHINE = _DATA["machine"].split()
 TRIALS = _DATA["trials"].split()
@@ -64,9 +66,9 @@ def words_of(name: str) -> str:
 
 
 def _letters(name: str) -> str:
-    """A name in plain letters: ä is ae, as in names of German tables, and é is e."""
-    for letter, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue"), ("ß", "ss")):
-        name = name.replace(letter, plain)
+    """A name in plain letters, as names of tables are written in languages that have others."""
+    for letter, plain in LETTERS.items():
+        name = name.replace(letter, plain).replace(letter.title(), plain.capitalize())
     return "".join(one for one in normalize("NFKD", name) if not combining(one))
 
 
@@ -122,7 +124,7 @@ def _compared(known: tuple[str, ...]) -> tuple[list[str], list[str]]:
 def _as_id(words: str) -> str:
     """A name of an id as most platforms have it: owner_uid, owner_uuid, id_owner and fk_owner are owner_id.
 
-    Units and codes say nothing more: sent_ms is sent, status_cd is status.
+    Units and codes are left out: sent_ms is sent, status_cd is status.
     """
     begin, _, unit = words.rpartition("_")
     words = begin if begin and unit in UNITS else words

@@ -28,7 +28,7 @@ def side_by_rows(columns: Columns, one: TableSeen, role: Line | None) -> Iterato
         words = shown_sides(columns, one, text)
         known = {word: meaning("messages.role", word) for word in words}
         if words and not any(of and of != words[word] for word, of in known.items()):
-            beside = {word: of for word, of in (role.words if role and role.reads == (name,) else {}).items()}
+            beside = role.words if role and role.reads == (name,) else {}
             both = {**{word: of for word, of in beside.items() if meaning("messages.role", word)}, **words}
             cases = " ".join(f"when {quote_text(word)} then '{of}'" for word, of in sorted(both.items()))
             sql = f"case lower({text}) {cases} else lower({text}) end"

@@ -20,9 +20,10 @@ def spoken_tables(tables: Sequence[TableSeen], sample: RowSample) -> set[Place]:
     """The tables whose rows are texts of both sides, several to each row of another table; whatever they are called."""
     found = set()
     for one in sorted(tables, key=lambda each: -each.rows)[:MOST_TABLES]:
-        if one.rows and not is_aside(one, tables) and belongs(one, tables, sample):
-            if any(_is_text(one, name, sample) for name in _texts(one)) and next(sided(one, tables, sample), None):
-                found.add(one.place)
+        may_be = one.rows and not is_aside(one, tables) and belongs(one, tables, sample)
+        is_text = may_be and any(_is_text(one, name, sample) for name in _texts(one))
+        if is_text and next(sided(one, tables, sample), None):
+            found.add(one.place)
     return found
 
 

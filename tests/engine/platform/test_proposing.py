@@ -28,6 +28,15 @@ CONFIG = load_config("platform: {adapter: x}")
 SEEN = Path(__file__).parents[2] / "sql" / "platforms"
 # platforms that were seen after the names were listed; their adapters were written upon what init had proposed
 LEAST = {
+    "humana": (
+        0.8,
+        0.3,
+    ),  # who answers is a class of posts; marks are those of anything, and words of states are its own
+    "marlow": (0.7, 0.4),  # messages belong to runs of tasks: which is the conversation is asked
+    "mercurio": (0.75, 0.55),  # citizens are named by their address, and words of states are phrases
+    "triage_desk": (0.9, 0.45),  # two tables of people are asked, and words of the staff
+    "voltaire": (0.9, 0.5),  # two tables of people are asked, and rows that were made to try
+    "growline": (0.4, 0.0),  # turns and their marks are a list in JSON: all of it is asked
     "sim_studio": (0.75, 0.7),  # its ratings name a conversation and no message: nothing is proposed, and it is asked
     "adk": (0.9, 0.45),  # events hold messages among others, in JSON; nobody has a table: all of it is asked
     "chaindesk": (0.8, 0.4),  # visitors, contacts and staff write in one table: who of them asks is asked
@@ -72,6 +81,14 @@ ALIKE = {
     "lightning",
     "suna",
     "weknora",
+    "auxilia",
+    "growline",
+    "lexbrief",
+    "lumen",
+    "museguide",
+    "servicehub",
+    "tandem",
+    "triage_desk",
     "agentic_book",
     "sec_insights",
     "ai_assistant",

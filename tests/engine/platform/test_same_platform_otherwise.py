@@ -49,7 +49,9 @@ def test_a_prefix_of_all_tables_changes_no_line(database: str, name: str) -> Non
     assert name != "rio" or any("Zorg_" in asked for asked in found.questions), "the name that the table has"
 
 
-@pytest.mark.parametrize("name", ["linen", *(pytest.param(one, marks=pytest.mark.soak) for one in ("rio", "surfsense"))])
+@pytest.mark.parametrize(
+    "name", ["linen", *(pytest.param(one, marks=pytest.mark.soak) for one in ("rio", "surfsense"))]
+)
 def test_truth_values_that_are_0_and_1_say_the_same_as_booleans(database: str, name: str) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute((STRANGERS / f"{name}.sql").read_bytes())
