@@ -23,7 +23,7 @@ ALLOWED = (
 )  # fmt: skip
 SHIPPED = {
     "dashboards": ("glossary.yaml", "plan.yaml", "plan_rest.yaml"),
-    "provisioning": ("*.j2", "instrumentation.yaml", "platform_names.yaml", "*.json"),
+    "provisioning": ("*.j2", "instrumentation.yaml", "platform_names.yaml", "translated_names.yaml", "*.json"),
 }
 # what is read, by folder: names of files, and the folders below
 READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
