@@ -120,7 +120,7 @@ def _names_its_person(found: TableChoice) -> bool:
 def _doubt_those_who_handle(found: TableChoice, tables: Sequence[TableSeen]) -> None:
     """Asks whether people are those who talk, where conversations name them only as who handles them.
 
-    Where no other table holds people, and one column names them that says nothing of handling, they are.
+    Where no other table holds people, and one column names them and is not called after handling, they are.
     """
     talks, said = found.tables.get("conversations"), found.tables.get("messages")
     places = {one.place for one in found.people}

@@ -115,7 +115,7 @@ class Columns(Ids):
             return []  # its very name
         declared = full in REFERS and best.line.reads[0] in one.references
         rivals = [each for each in found[1:] if each.line.reads[0] in one.references or not declared]
-        if full == "users.role":  # what is true of each says nothing
+        if full == "users.role":  # what is true of each is no evidence
             flags = [each.line.reads[0] for each in rivals if one.columns[each.line.reads[0]] == "boolean"]
             whole = [name for name, given in (self.sample(one, flags) if flags else {}).items() if len(given) == 1]
             rivals = [each for each in rivals if each.line.reads[0] not in whole]
@@ -277,7 +277,7 @@ class Columns(Ids):
         if full == "users.role":
             flags = [line for line in lines if line.evidence.startswith("boolean")]
             given = self.sample(one, [line.reads[0] for line in flags])
-            # what is true of each says nothing
+            # what is true of each is no evidence
             flags = [line for line in flags if set(given.get(line.reads[0], ())) not in ({True}, {1})] or flags
             if len(flags) < 2 or flags[0] is not lines[0]:
                 return None

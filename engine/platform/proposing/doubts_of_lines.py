@@ -105,7 +105,7 @@ def staff(seen: Proposed) -> Iterator[Doubt]:
 
 
 def two_askers(seen: Proposed) -> Iterator[Doubt]:
-    """Words of those who ask beside user, which may mean the staff; and rows without a word."""
+    """Words of those who ask beside user, which may mean the staff; and rows that have none."""
     role, said = seen.line("messages", "role"), seen.found.get("messages")
     if not said or not role or len(role.reads) != 1 or role.confidence < CERTAIN:
         return

@@ -29,7 +29,7 @@ SURE = 0.7  # below what is called certain: a person reads it
 PURE = 0.82  # a table of nothing but people and roles
 KINDS_OF_ACCOUNTS = ("discriminator", "type", "kind", "account_type", "user_type", "actor_type")
 OWNER, UNLIKELY = "owner", 0.5
-FEWEST_COLUMNS, MOST_COLUMNS = 4, 0.6  # of a table, how many begin with one word that says nothing
+FEWEST_COLUMNS, MOST_COLUMNS = 4, 0.6  # of a table, how many begin with one word, which is no evidence
 FEW = 1000  # rows of a table of words, by an estimate of its pages
 ENDED = (*DELETED, "ended_at", "end_at", "left_at", "revoked_at", "end_date")  # times of a membership that is over
 

@@ -100,9 +100,12 @@ def rank(name: str, known: Sequence[str]) -> float:
 
     userid, userId and user_id are one, since names that are not quoted lose their capitals.
     """
-    words = _as_id(words_of(name))
-    singular = [_as_id(words_of(one)) for one in known]
-    joined = [one.replace("_", "") for one in singular]
+    return _rank(name, tuple(known))
+
+
+@lru_cache(maxsize=100_000)
+def _rank(name: str, known: tuple[str, ...]) -> float:
+    words, (singular, joined) = _as_id(words_of(name)), _compared(known)
     if words.replace("_", "") in joined:
         return 1.0 - 0.2 * joined.index(words.replace("_", "")) / len(singular)
     ends = [one for one in singular if words.endswith(f"_{one}") and len(one) > 3]
@@ -111,10 +114,17 @@ def rank(name: str, known: Sequence[str]) -> float:
     return 0.6 - 0.1 * singular.index(max(ends, key=len)) / len(singular) if ends else 0.0
 
 
+@lru_cache(maxsize=1_000)
+def _compared(known: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The names of a list as they are compared: as words, and these joined."""
+    singular = [_as_id(words_of(one)) for one in known]
+    return singular, [one.replace("_", "") for one in singular]
+
+
 def _as_id(words: str) -> str:
     """A name of an id as most platforms have it: owner_uid, owner_uuid, id_owner and fk_owner are owner_id.
 
-    Units and codes say nothing more: sent_ms is sent, status_cd is status.
+    Units and codes are left out: sent_ms is sent, status_cd is status.
     """
     begin, _, unit = words.rpartition("_")
     words = begin if begin and unit in UNITS else words
@@ -129,6 +139,7 @@ def _as_id(words: str) -> str:
     return f"{whole}_id" if whole and last in ("uid", "uuid", "guid", "fk") else words
 
 
+@lru_cache(maxsize=20_000)
 def meaning(column: str, word: str) -> str | None:
     """The canonical word that a platform's word means; empty for one that is known to mean none; None if unknown."""
     given = head_of(word) or word.strip().lower()

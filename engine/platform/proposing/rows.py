@@ -59,6 +59,9 @@ def soft_delete(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Condi
         if stays:
             yield stays, SETTLED, "soft delete, as a letter"
             return
+        if values.read_time(place, kind, [each for each in given if each not in (None, "")]).adds > 0:
+            yield f"coalesce({place}, '') = ''", SETTLED, "soft delete, as a text of times"
+            return
 
 
 def no_bots(alias: str, one: TableSeen, of_tickets: bool, sample: RowSample) -> Iterator[Condition]:

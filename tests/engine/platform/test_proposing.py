@@ -76,6 +76,11 @@ LATER = {
 NAMES = sorted(path.stem for path in STRANGERS.glob("*.sql"))
 # of kinds that others are of, too
 ALIKE = {
+    "eshop_support",
+    "flowise",
+    "lightning",
+    "suna",
+    "weknora",
     "auxilia",
     "growline",
     "lexbrief",
