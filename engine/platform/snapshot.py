@@ -27,7 +27,8 @@ _Reference = tuple[tuple[str, str], str, tuple[str, str, str], tuple[tuple[str, 
 _TABLES = """
 select n.nspname, c.relname,
   case when c.reltuples > 0 then c.reltuples when c.relkind in ('r', 'm') then ceil(pg_relation_size(c.oid) / 100.0)
-    when c.relkind = 'p' then (select sum(case when p.reltuples > 0 then p.reltuples else ceil(pg_relation_size(p.oid) / 100.0) end)
+    when c.relkind = 'p' then (
+      select sum(case when p.reltuples > 0 then p.reltuples else ceil(pg_relation_size(p.oid) / 100.0) end)
       from pg_partition_tree(c.oid) t join pg_class p on p.oid = t.relid where t.isleaf)
     else 1 end::float8,
   array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum = any (

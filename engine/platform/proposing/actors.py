@@ -13,7 +13,6 @@ from gendash.engine.platform.proposing.scores import is_of_people
 NAMES_MOST = 0.5  # of addresses, what must be those of a table of people
 NEARLY_ALL = 0.9  # of conversations, those that the one row about each names
 WORDS_KINDS = ("text", "character", "enum", "citext", "varchar")
-ASKS = {"customer", "contact", "client", "requester", "visitor"}  # words of columns that name who asks for help
 GROUPS = (
     "tenant",
     "organization",
@@ -26,6 +25,7 @@ GROUPS = (
     "model",
     "parent",
 )
+ASKS = {"customer", "contact", "client", "requester", "visitor"}  # words of columns that name who asks for help
 HANDLES = {"assigned", "assignee", "closed", "resolved", "updated", "deleted", "approved", "handled", "agent", "staff",
            "operator", "reviewed", "reviewer", "last", "locked", "archived", "invited"}  # fmt: skip
 _ACTORS = ("conversations.user_id", "feedback.user_id", "tickets.assigned_to", "tickets.created_by")
@@ -123,7 +123,7 @@ def _names_its_person(found: TableChoice) -> bool:
 def _doubt_those_who_handle(found: TableChoice, tables: Sequence[TableSeen]) -> None:
     """Asks whether people are those who talk, where conversations name them only as who handles them.
 
-    Where no other table holds people, and one column names them that gives no evidence of handling, they are.
+    Where no other table holds people, and one column names them and is not called after handling, they are.
     """
     talks, said = found.tables.get("conversations"), found.tables.get("messages")
     places = {one.place for one in found.people}

@@ -22,7 +22,7 @@ def named_by_askers(tables: Sequence[TableSeen], said: TableSeen, role: str, sam
         called = people and rank(people.name, TABLES["users"]) >= 0.8 and words_of(people.name) not in TENANTS
         writes = rank(name, (*WRITERS, *COLUMNS["conversations.user_id"])) > 0
         known = people and writes and (is_of_people(people) or called)
-        # one that answers name, too, is whoever entered a row
+        # one that answers name, too, is the user who entered a row
         if known and names_one(said, name, mine, sample) and not names_one(said, name, f"not ({mine})", sample):
             named[to[:2]] = name
     return named

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.actors import is_called_after
@@ -11,9 +11,9 @@ from gendash.engine.platform.proposing.links import as_id
 from gendash.engine.platform.proposing.names import COLUMNS, meaning, rank, without_whose, words_of
 from gendash.engine.platform.proposing.proposal import TableSeen
 
+BITS = ("boolean", "smallint")
 MOST = 6  # columns that are looked at
-AFTER = 0.8  # how well a name fits that is that of a table of people
-ENDED, ENDED_FIT = {"tickets.resolved_at": "resolved", "tickets.closed_at": "closed"}, 0.8  # fixed_at is resolved_at
+ENDED = {"tickets.resolved_at": "resolved", "tickets.closed_at": "closed"}  # fixed_at is resolved_at
 OWN = {"messages.role": 0.96}  # how well a name without that of its table must fit
 REFERS = {
     "conversations.user_id": "users",
@@ -27,24 +27,22 @@ REFERS = {
 
 
 def columns_called(
-    full: str, one: TableSeen, chosen: Mapping[str, TableSeen], people_of: Callable[[str], Sequence[TableSeen]]
+    full: str, one: TableSeen, chosen: Mapping[str, TableSeen], people: Sequence[TableSeen] = ()
 ) -> list[tuple[float, str]]:
-    """How well the names of columns fit a canonical one, and these columns.
-
-    ``chosen`` are the tables by kind, ``people_of`` the people whom a column names by a reference.
-    """
+    """How well the names of columns fit a canonical one, and these columns; ``chosen`` are the tables by kind."""
     known = (*COLUMNS.get(full, ()), *COLUMNS.get(f"*.{full.partition('.')[2]}", ()))
+
     may_be_named = values.is_vocabulary(full) or full == "tickets.category"
 
     def fit(name: str) -> float:
         if full in ENDED and one.columns[name].startswith((*values.TIMES, "bigint")):
             word = words_of(name).removesuffix("_at").removesuffix("_on")
-            return max(rank(name, known), ENDED_FIT if meaning("tickets.status", word) == ENDED[full] else 0.0)
+            return max(rank(name, known), 0.8 if meaning("tickets.status", word) == ENDED[full] else 0.0)
+        to = next((each for each in people if one.references.get(name, ("", ""))[:2] == each.place), None)
+        if to and REFERS.get(full) == "users" and full != "tickets.assigned_to" and is_called_after(name, to):
+            return max(rank(as_id(one, name), known), 0.8)
         called = name_of(one, name) if may_be_named and name in one.references else as_id(one, name)
         called = without_whose(name) if full == "tickets.first_response_at" else called
-        if REFERS.get(full) == "users" and full != "tickets.assigned_to":
-            people = people_of(name)
-            return max(rank(called, known), AFTER if people and is_called_after(name, people[0]) else 0.0)
         own = rank(own_name(one, called), known) if full not in REFERS else 0.0
         # the type of a post may be that of the first, and not of who wrote it
         return max(rank(called, known), 0.95 * own if own >= OWN.get(full, 0.0) else 0.0)
@@ -52,7 +50,7 @@ def columns_called(
     fits = [(fit(name), name) for name in one.columns if name != one.key]
     fits = sorted((pair for pair in fits if pair[0] > 0), key=lambda pair: -pair[0])[:MOST]
     if not fits and full == "messages.role":
-        flags = [name for name, kind in one.columns.items() if kind == "boolean" and values.side_of_flag(name)]
+        flags = [name for name, kind in one.columns.items() if kind in BITS and values.side_of_flag(name)]
         return [(0.8, name) for name in flags]
     if full == "feedback.message_id" and "messages" in chosen:  # the only one that names any, by any name
         named = [name for name, to in one.references.items() if to[:2] == chosen["messages"].place]

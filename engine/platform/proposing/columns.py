@@ -9,7 +9,7 @@ from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.called import REFERS, columns_called
 from gendash.engine.platform.proposing.comments import read_codes
 from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
-from gendash.engine.platform.proposing.filed import file_name
+from gendash.engine.platform.proposing.file_types import file_type
 from gendash.engine.platform.proposing.ids import Ids
 from gendash.engine.platform.proposing.links import id_family
 from gendash.engine.platform.proposing.made import made_at
@@ -62,28 +62,26 @@ class Columns(Ids):
         full = f"{table}.{column}"
         if full == "messages.conversation_id" and self.levels:
             return self._conversation_line()
-        names = columns_called(full, one, self.chosen, lambda name: self._people_of(one, name))
+        names = columns_called(full, one, self.chosen, self.people)
         found = sorted(
             self._candidates(table, column, one, names),
             key=lambda each: -each.score - BOTH * (_is_whole(full, each) or self._asks(full, one, each)),
         )
         if full == "documents.file_type":
-            typed = None if found and found[0].score >= CERTAIN else self._typed_by_values(one)
-            line = typed or (found[0].line if found else None)
-            ends = self._ends_of_names(one, line) if line else None
-            if ends or typed:
-                return ends or typed
+            called, score = (found[0].line, found[0].score) if found else (None, 0.0)
+            line = file_type(one, called, score, self.with_nulls)
+            if line:
+                return line
+        if not found and column == "created_at":
+            return made_at(table, ALIASES[table], one, self.with_nulls)
         if not found:
-            if column == "created_at":
-                return made_at(table, ALIASES[table], one, self.with_nulls)
-            if full == "documents.file_type" and (name := file_name(one, self.with_nulls)):
-                sql = f"substring({place_of('d', name)} from '[.]([^.]+)$')"
-                return Line(column, sql, (name,), WHOLE, "end of the file name")
             return self._by_words(full, one) if full in SIDES else None
         several = self._of_several(full, one, [each.line for each in found])
-        if several:
-            return several
-        best = found[0]
+        return several or self._best(full, one, found)
+
+    def _best(self, full: str, one: TableSeen, found: Sequence[_Candidate]) -> Line:
+        """The line of the best candidate, as sure as what else may be meant and the unknown words leave it."""
+        table, best = full.partition(".")[0], found[0]
         score, line = best.score, best.line
         if full == "tickets.category" and rank(name_of(one, line.reads[0]), CATEGORIES) < 0.8:
             score = min(score, DOUBTFUL)  # who handles it, rather than what it is about
@@ -117,7 +115,7 @@ class Columns(Ids):
             return []  # its very name
         declared = full in REFERS and best.line.reads[0] in one.references
         rivals = [each for each in found[1:] if each.line.reads[0] in one.references or not declared]
-        if full == "users.role":  # what is true of each says nothing
+        if full == "users.role":  # what is true of each is no evidence
             flags = [each.line.reads[0] for each in rivals if one.columns[each.line.reads[0]] == "boolean"]
             whole = [name for name, given in (self.sample(one, flags) if flags else {}).items() if len(given) == 1]
             rivals = [each for each in rivals if each.line.reads[0] not in whole]
@@ -166,30 +164,6 @@ class Columns(Ids):
             if not read.unknown and all(set(side) & set(read.words.values()) for side in SIDES[full]):
                 return Line(column, read.sql, (name,), DOUBTFUL, read.evidence, read.words)
         return None
-
-    def _typed_by_values(self, one: TableSeen) -> Line | None:
-        """The types of files in a column of any name, by its values; None if there is none, or several are."""
-        names = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS)]
-        given = self.sample(one, [name for name in names if name != one.key and name not in one.references])
-        reads = {
-            name: values.read_file_type(place_of("d", name), "", one.columns[name], each)
-            for name, each in given.items()
-            if each and values.are_types(each)
-        }
-        if len(reads) != 1:
-            return None
-        name, read = next(iter(reads.items()))
-        return Line("file_type", read.sql, (name,), WHOLE if len(given[name]) > 1 else DOUBTFUL, read.evidence)
-
-    def _ends_of_names(self, one: TableSeen, line: Line) -> Line | None:
-        """The ends of files' names, where media types say the type of some in words of their own, such as msword."""
-        named = f"{place_of('d', line.reads[0])} ~ '/(vnd[.]|x-|msword)'"
-        said = line.evidence == "media types" and (self.with_nulls.share(one, "d", named) or 0.0) > 0
-        given = set(self.sample(one, line.reads).get(line.reads[0], ())) if line.evidence == "media types" else set()
-        said = said or bool(given and given <= {"application/octet-stream", "binary/octet-stream"})
-        name = file_name(one, self.with_nulls) if said else ""
-        sql = f"substring({place_of('d', name)} from '[.]([^.]+)$')"
-        return Line("file_type", sql, (name,), DOUBTFUL, "end of the file name") if name else None
 
     def _others_by_words(self, full: str, one: TableSeen, taken: Sequence[str]) -> list[_Candidate]:
         """The columns of other names whose words are both sides of who wrote a message."""
@@ -303,11 +277,11 @@ class Columns(Ids):
         if full == "users.role":
             flags = [line for line in lines if line.evidence.startswith("boolean")]
             given = self.sample(one, [line.reads[0] for line in flags])
-            # what is true of each says nothing
-            flags = [line for line in flags if set(given.get(line.reads[0], ())) != {True}] or flags
+            # what is true of each is no evidence
+            flags = [line for line in flags if set(given.get(line.reads[0], ())) not in ({True}, {1})] or flags
             if len(flags) < 2 or flags[0] is not lines[0]:
                 return None
-            either = " or ".join(place_of("u", line.reads[0]) for line in flags)
+            either = " or ".join(line.sql.removeprefix("case when ").partition(" then ")[0] for line in flags)
             reads = tuple(line.reads[0] for line in flags)
             sql, words = f"case when {either} then 'admin' else 'user' end", {"true": "admin", "false": "user"}
             return Line("role", sql, reads, DOUBTFUL, "booleans", words)

@@ -67,6 +67,7 @@ RULES = (
     of_tables.unlinked,
     of_lines.staff,
     of_lines.other_id,
+    of_lines.other_key,
     of_lines.loose_words,
     of_lines.empty,
     of_lines.two_askers,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gendash.engine.platform.proposing import values
-from gendash.engine.platform.proposing.doubt import Doubt, Proposed
+from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
 from gendash.engine.platform.proposing.names import (
     STATES,
     WORDS,
@@ -73,6 +73,19 @@ def other_id(seen: Proposed) -> Iterator[Doubt]:
             yield Doubt(table, {id_.column}, question=asked)
 
 
+def other_key(seen: Proposed) -> Iterator[Doubt]:
+    """People who are named by another column than their key, such as a login, which no foreign key declares."""
+    by_place = {one.place: one for one in seen.tables}
+    for table, column in PERSONS:
+        line = seen.line(table, column)
+        source = seen.found[table].source if line else None
+        for name in line.reads if line and source else ():
+            to = source.references.get(name) if source else None
+            people = by_place.get(to[:2]) if to else None
+            if to and people and people.key not in ("", to[2]) and source and name in source.implied | source.shown:
+                yield Doubt(table, {column})
+
+
 def staff(seen: Proposed) -> Iterator[Doubt]:
     """Whether those who help are administrators is the platform's to say."""
     role = seen.line("users", "role")
@@ -92,7 +105,7 @@ def staff(seen: Proposed) -> Iterator[Doubt]:
 
 
 def two_askers(seen: Proposed) -> Iterator[Doubt]:
-    """Two words of those who ask, of which one is user: beside customers, users may be the staff; rows without a word."""
+    """Words of those who ask beside user, which may mean the staff; and rows that have none."""
     role, said = seen.line("messages", "role"), seen.found.get("messages")
     if not said or not role or len(role.reads) != 1 or role.confidence < CERTAIN:
         return

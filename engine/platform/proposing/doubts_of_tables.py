@@ -160,7 +160,9 @@ def part_of_talk(seen: Proposed) -> Iterator[Doubt]:
         return
     people = {one.place for one in seen.tables if is_of_people(one)}
     by_place = {one.place: one for one in seen.tables}
-    for column, to in talks.source.references.items():
+    if any(to[:2] in people for to in talks.source.references.values()):
+        return  # it names somebody, perhaps who answers
+    for to in talks.source.references.values():
         above = by_place.get(to[:2])
         called = above and rank(above.name, (*ANSWERING, *GROUPS)) + rank(above.name, TABLES["users"]) >= CALLED
         if above and above.place not in people and not called and not is_of_people(above):

@@ -10,7 +10,8 @@ from gendash.engine.platform.proposing.shown import LOGIN_NAMES
 
 # what is done may be resolved or closed, who was answered may ask again, and what is uploaded may be all there is
 SEVERAL = {
-    "tickets.status": {"done", "completed", "answered", "fixed", "cancelled", "canceled", "archived", "rejected", "merged"},
+    "tickets.status": {"done", "completed", "answered", "fixed", "cancelled", "canceled", "archived", "rejected",
+                       "merged"},
     "documents.status": {"skipped", "stopped", "paused", "archived"},
 }  # fmt: skip
 FIRST = {"uploaded", "created", "new"}  # states of documents that are the last one where no other says done

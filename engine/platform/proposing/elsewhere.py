@@ -29,7 +29,7 @@ SURE = 0.7  # below what is called certain: a person reads it
 PURE = 0.82  # a table of nothing but people and roles
 KINDS_OF_ACCOUNTS = ("discriminator", "type", "kind", "account_type", "user_type", "actor_type")
 OWNER, UNLIKELY = "owner", 0.5
-FEWEST_COLUMNS, MOST_COLUMNS = 4, 0.6  # of a table, how many begin with one word that says nothing
+FEWEST_COLUMNS, MOST_COLUMNS = 4, 0.6  # of a table, how many begin with one word, which is no evidence
 FEW = 1000  # rows of a table of words, by an estimate of its pages
 ENDED = (*DELETED, "ended_at", "end_at", "left_at", "revoked_at", "end_date")  # times of a membership that is over
 
@@ -186,8 +186,9 @@ def is_invitation(one: TableSeen) -> bool:
 def role_of_writer(users: TableSeen, id_: str, place: str) -> Iterator[Line]:
     """Who wrote a message whose writer is ``place``, where accounts say which of them are bots; at most one."""
     for name, kind in users.columns.items():
-        if kind == "boolean" and rank(name, BOTS) >= 0.8:
-            inner = f"select {place_of('w', name)} from {users.quoted} w where {place_of('w', id_)} = {place}"
+        if kind in ("boolean", "smallint") and rank(name, BOTS) >= 0.8:
+            is_bot = place_of("w", name) + (" = 1" if kind == "smallint" else "")
+            inner = f"select {is_bot} from {users.quoted} w where {place_of('w', id_)} = {place}"
             yield Line(
                 "role", f"case when ({inner}) then 'assistant' else 'user' end", (), SURE, f"{name} of {users.name}"
             )
@@ -203,7 +204,8 @@ def role_by_kind(users: TableSeen, id_: str, place: str, sample: RowSample) -> I
         if {"user", "assistant"} == set(means.values()):
             words = ", ".join(quote_text(word) for word, side in sorted(means.items()) if side == "assistant")
             inner = f"select from {users.quoted} w where {place_of('w', id_)} = {place}"
-            sql = f"case when exists ({inner} and lower({place_of('w', name)}::text) in ({words})) then 'assistant' else 'user' end"
+            machine = f"lower({place_of('w', name)}::text) in ({words})"
+            sql = f"case when exists ({inner} and {machine}) then 'assistant' else 'user' end"
             yield Line("role", sql, (), SURE, f"{name} of {users.name}")
             return
 

@@ -87,7 +87,7 @@ def unsent(columns: Columns, alias: str, one: TableSeen) -> list[Condition]:
     seen = [name for name in named if words_of(name) == "visibility"]
     kept = "a visibility that says nobody outside sees it"
     kinds = [name for name in one.columns if rank(name, ("type", "kind")) > 0 and one.columns[name].startswith(TEXTS)]
-    given |= columns.sample(one, kinds) if kinds else {}
+    given = {**given, **(columns.sample(one, kinds) if kinds else {})}
     named += kinds
     found += [each for name in seen for each in without_words(alias, name, given.get(name, ()), UNSEEN, kept)]
     why = "a status that says it was never sent"

@@ -12,8 +12,9 @@ from gendash.engine.platform.proposing.values import place_of
 ONLY, EARLIEST, UNSURE = 0.85, 0.7, 0.6
 # words of times that are of something else than a row's making
 OF_ELSE = {
-    "last", "expire", "expiry", "due", "until", "valid", "birth", "born", "next", "schedule", "scheduled", "deadline", "end",
-    "ended", "closed", "resolved", "read", "seen", "login", "verified", "published", "mtime", "start", "hired", "effective",
+    "last", "expire", "expiry", "due", "until", "valid", "birth", "born", "next", "schedule", "scheduled", "deadline",
+    "end", "ended", "closed", "resolved", "read", "seen", "login", "verified", "published", "mtime", "start", "hired",
+    "effective",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Names and words by which init recognises tables, columns and values: lists of provisioning/platform_names.yaml."""
+"""Names and words by which init recognises tables, columns and values: lists of provisioning/*_names.yaml."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_u
 _OTHER: Mapping[str, Any] = data("provisioning/translations.yaml")
 TRANSLATED: Mapping[str, str] = {each: word for word, of in _OTHER["translations"].items() for each in of.split()}
 BETWEEN, UNITS = (frozenset(_OTHER[key].split()) for key in ("between", "units"))
-_DIAERESIS = "\u0308"
+# letters that stay when accents are left out, and the two dots of ä, which is ae
+_LETTERS = str.maketrans({"\u0308": "e", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "oe", "ł": "l", "đ": "d"})
 AFFIXES = {"t", "tbl", "tb", "tab"}
 ABOUT = {"for", "on", "of", "by", "to", "auf", "de", "von", "sur", "per"}
 NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true": "false", "false": "true"}
@@ -56,8 +57,7 @@ NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true"
 @lru_cache(maxsize=20_000)
 def words_of(name: str) -> str:
     """A name as English words in lower case, joined by underscores and each in the singular."""
-    spelled = unicodedata.normalize("NFKD", name).replace(_DIAERESIS, "e").replace("ß", "ss")
-    plain = spelled.encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", name).translate(_LETTERS).encode("ascii", "ignore").decode()
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", plain).lower().strip("_").split("_")
     parts = [part for part in parts if part and not re.fullmatch(r"v?\d+", part)]
     while len(parts) > 1 and (parts[-1] in AFFIXES or parts[0] in AFFIXES):  # as some name each of their tables
@@ -97,9 +97,12 @@ def rank(name: str, known: Sequence[str]) -> float:
 
     userid, userId and user_id are one, since names that are not quoted lose their capitals.
     """
-    words = _as_id(words_of(name))
-    singular = [_as_id(words_of(one)) for one in known]
-    joined = [one.replace("_", "") for one in singular]
+    return _rank(name, tuple(known))
+
+
+@lru_cache(maxsize=100_000)
+def _rank(name: str, known: tuple[str, ...]) -> float:
+    words, (singular, joined) = _as_id(words_of(name)), _compared(known)
     if words.replace("_", "") in joined:
         return 1.0 - 0.2 * joined.index(words.replace("_", "")) / len(singular)
     ends = [one for one in singular if words.endswith(f"_{one}") and len(one) > 3]
@@ -108,10 +111,17 @@ def rank(name: str, known: Sequence[str]) -> float:
     return 0.6 - 0.1 * singular.index(max(ends, key=len)) / len(singular) if ends else 0.0
 
 
+@lru_cache(maxsize=1_000)
+def _compared(known: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The names of a list as they are compared: as words, and these joined."""
+    singular = [_as_id(words_of(one)) for one in known]
+    return singular, [one.replace("_", "") for one in singular]
+
+
 def _as_id(words: str) -> str:
     """A name of an id as most platforms have it: owner_uid, owner_uuid, id_owner and fk_owner are owner_id.
 
-    Units and codes add no meaning: sent_ms is sent, status_cd is status.
+    Units and codes are left out: sent_ms is sent, status_cd is status.
     """
     begin, _, unit = words.rpartition("_")
     words = begin if begin and unit in UNITS else words
@@ -126,6 +136,7 @@ def _as_id(words: str) -> str:
     return f"{whole}_id" if whole and last in ("uid", "uuid", "guid", "fk") else words
 
 
+@lru_cache(maxsize=20_000)
 def meaning(column: str, word: str) -> str | None:
     """The canonical word that a platform's word means; empty for one that is known to mean none; None if unknown."""
     given = head_of(word) or word.strip().lower()

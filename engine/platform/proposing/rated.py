@@ -21,10 +21,10 @@ def choose_ratings(found: TableChoice, tables: Sequence[TableSeen], sample: RowS
     taken = [one.place for kind, one in found.tables.items() if kind != "feedback"]
     for one in tables:
         column = next((name for name, to in one.references.items() if to[:2] == said.place), "")
-        if column and one.place not in taken and not is_aside(one, tables) and _is_opinion(one, column, tables, sample):
-            if next(_rates(one, sample), None):
-                found.tables["feedback"] = one
-                return
+        is_free = bool(column) and one.place not in taken and not is_aside(one, tables)
+        if is_free and _is_opinion(one, column, tables, sample) and any(_rates(one, sample)):
+            found.tables["feedback"] = one
+            return
 
 
 def _is_opinion(one: TableSeen, column: str, tables: Sequence[TableSeen], sample: RowSample) -> bool:

@@ -62,12 +62,17 @@ def soft_delete(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Condi
         if stays:
             yield stays, SETTLED, "soft delete, as a letter"
             return
+        if values.read_time(place, kind, [each for each in given if each not in (None, "")]).adds > 0:
+            yield f"coalesce({place}, '') = ''", SETTLED, "soft delete, as a text of times"
+            return
 
 
 def no_bots(alias: str, one: TableSeen, of_tickets: bool, sample: RowSample) -> Iterator[Condition]:
     """The condition of people that leaves out bots."""
     for name in bots_of(one, of_tickets)[:1]:
-        yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "bots"
+        given = () if one.columns[name] == "boolean" else sample(one, [name]).get(name, ())
+        said = is_false(place_of(alias, name), one.columns[name], given)
+        yield from [(said, CERTAIN - 0.1, "bots")] if said else ()
     kinds = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in one.references]
     for name, given in (sample(one, kinds) if kinds else {}).items():
         if rank(name, KINDS_OF_ACCOUNTS) >= 0.8 or (name not in one.keys and len(given) <= MOST_KINDS):
@@ -76,7 +81,8 @@ def no_bots(alias: str, one: TableSeen, of_tickets: bool, sample: RowSample) -> 
 
 def bots_of(one: TableSeen, of_tickets: bool) -> list[str]:
     """The truth values of accounts that are bots; in a help desk an agent is a person."""
-    named = [name for name, kind in one.columns.items() if kind == "boolean" and rank(name, BOTS) >= 0.8]
+    kinds = ("boolean", "smallint")
+    named = [name for name, kind in one.columns.items() if kind in kinds and rank(name, BOTS) >= 0.8]
     return [name for name in named if not (of_tickets and words_of(name).endswith("agent"))]
 
 

@@ -64,7 +64,7 @@ def score_of(
 def is_aside(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
     """True if a name says that rows were made to try, kept for later, copied or sent by machines.
 
-    A word that most tables have, such as the name of a platform, gives no evidence.
+    A word that most tables have, such as the name of a platform, is no evidence.
     """
     words = ASIDE & set(words_of(one.name).split("_"))
     return any(2 * sum(word in words_of(each.name).split("_") for each in tables) <= len(tables) for word in words)

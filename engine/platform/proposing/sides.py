@@ -28,15 +28,13 @@ def side_by_rows(columns: Columns, one: TableSeen, role: Line | None) -> Iterato
         words = shown_sides(columns, one, text)
         known = {word: meaning("messages.role", word) for word in words}
         if words and not any(of and of != words[word] for word, of in known.items()):
-            beside = {word: of for word, of in (role.words if role and role.reads == (name,) else {}).items()}
+            beside = role.words if role and role.reads == (name,) else {}
             both = {**{word: of for word, of in beside.items() if meaning("messages.role", word)}, **words}
             cases = " ".join(f"when {quote_text(word)} then '{of}'" for word, of in sorted(both.items()))
             sql = f"case lower({text}) {cases} else lower({text}) end"
-            given = (
-                {str(each).lower() for each in columns.sample(one, [name]).get(name, ())}
-                if name not in one.references
-                else set()
-            )
+            of = words_named(one, name, place_of("m", name), columns.tables)
+            seen = columns.sample(of.table, [of.label])[of.label] if of else columns.sample(one, [name]).get(name, ())
+            given = {str(each).lower() for each in seen}
             unknown = sorted(word for word in given - set(both) if meaning("messages.role", word) is None)
             columns.questions[:] = [asked for asked in columns.questions if not asked.startswith("messages.role")]
             if unknown:

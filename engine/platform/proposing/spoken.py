@@ -20,9 +20,10 @@ def spoken_tables(tables: Sequence[TableSeen], sample: RowSample) -> set[Place]:
     """The tables whose rows are texts of both sides, several to each row of another table; whatever they are called."""
     found = set()
     for one in sorted(tables, key=lambda each: -each.rows)[:MOST_TABLES]:
-        if one.rows and not is_aside(one, tables) and belongs(one, tables, sample):
-            if any(_is_text(one, name, sample) for name in _texts(one)) and next(sided(one, tables, sample), None):
-                found.add(one.place)
+        may_be = one.rows and not is_aside(one, tables) and belongs(one, tables, sample)
+        is_text = may_be and any(_is_text(one, name, sample) for name in _texts(one))
+        if is_text and next(sided(one, tables, sample), None):
+            found.add(one.place)
     return found
 
 
@@ -40,6 +41,8 @@ def sided(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Ite
     given = sample(one, texts) if texts else {}
     for name in [*texts, *words]:
         of = words.get(name)
+        if of and any(words_of(each) in TEXTS for each in of.table.columns):
+            continue  # a row that is said itself
         seen = sample(of.table, [of.label])[of.label] if of else given.get(name, ())
         means = [meaning("messages.role", str(each)) for each in seen if each is not None]
         if 1 < len(means) <= MOST_WORDS and {"user", "assistant"} <= set(means):
@@ -47,7 +50,11 @@ def sided(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Ite
 
 
 def _texts(one: TableSeen) -> list[str]:
-    texts = [name for name, kind in one.columns.items() if kind.startswith(("text", "character")) and "[]" not in kind]
+    texts = [
+        name
+        for name, kind in one.columns.items()
+        if kind.startswith(("text", "character", "json")) and "[]" not in kind
+    ]
     texts = [name for name in texts if name not in one.references and name not in one.keys]
     return sorted(texts, key=lambda name: words_of(name) not in TEXTS and not rank(name, TEXTS))
 

@@ -104,7 +104,7 @@ def _choose_by_words(found: TableChoice, tables: Sequence[TableSeen], sample: Ro
     """
     taken = [one for kind, one in found.tables.items() if kind != "feedback"]
     for one in tables if "tickets" not in found.tables else ():
-        if one not in taken and not rank(one.name, NO_TICKETS) and is_ranked(one, sample):
+        if one not in taken and not rank(one.name, NO_TICKETS) and is_ranked(one, tables, sample):
             found.tables["tickets"] = one
             if found.tables.get("feedback") is one:
                 del found.tables["feedback"]

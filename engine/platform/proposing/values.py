@@ -105,6 +105,10 @@ def read_words(
     if kind == "boolean":
         return _read_boolean(column, place, name)
     given = list(dict.fromkeys(str(one) for one in values if one is not None and str(one).strip()))
+    if kind.startswith(NUMBERS) and given and set(given) <= {"0", "1"} and column != "tickets.priority":
+        flag = _read_boolean(column, f"{place} = 1", name)
+        if flag.words:
+            return flag
     if kind.startswith(NUMBERS) or len(given) > 30:
         adds = -0.1 if 1 < len(given) <= MOST_WORDS else -0.2
         return Reading(place, adds, "numbers without a meaning" if given else "", unknown=tuple(given[:MOST_WORDS]))
@@ -194,8 +198,7 @@ def read_active(place: str, name: str, kind: str, values: Sequence[object]) -> R
     if said:
         return Reading(said, KNOWN, "one letter or word for yes")
     read = read_words("users.is_active", place, name, kind, values)
-    said = {of for of in read.words.values()}
-    if read.adds < 0 or not read.words or (read.unknown and said != {"true", "false"}):
+    if read.adds < 0 or not read.words or (read.unknown and set(read.words.values()) != {"true", "false"}):
         return read._replace(adds=-1.0)
     yes = ", ".join(quote_text(one) for one, of in sorted(read.words.items()) if of == "true")
     sql = f"lower({place}::text) in ({yes})" if yes else "false"

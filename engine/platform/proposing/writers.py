@@ -136,7 +136,8 @@ def _by_staff(columns: Columns, one: TableSeen) -> Iterator[Line]:
     if not (users and talks and role and talks is columns.chosen.get("tickets") and not is_said_alone(role)):
         return
     bots = bots_of(users, of_tickets=True)
-    of_bots = "".join(f" or {place_of('u', name)}" for name in bots[:1])
+    number = " = 1" if bots and users.columns[bots[0]] == "smallint" else ""
+    of_bots = "".join(f" or {place_of('u', name)}{number}" for name in bots[:1])
     for name in (each for each, to in one.references.items() if to[:2] == users.place and rank(each, WRITERS) >= 0.8):
         who = on_row(one, name, "m", "u", columns.id_of(users))
         staff = f"({role.sql}) in ('admin', 'super_admin')"
