@@ -64,7 +64,7 @@ LEAST = {
         0.7,
         0.7,
     ),  # those who talk are a text of conversations, and the table of people is that of its developers
-    "ticketz": (0.8, 0.35),  # two tables of people, and pending is a ticket's first state: it is asked
+    "ticketz": (0.8, 0.25),  # two tables of people and a chat of the staff; pending is a first state: it is asked
     "helper": (0.8, 0.5),  # customers are found by their address, staff by the values of a column: both are asked about
     "onlook": (0.9, 0.55),  # conversations belong to projects: their owners are proposed, and it is asked
     "open_chat_studio": (0.75, 0.3),  # ratings are tags of anything; which rows are documents is asked
