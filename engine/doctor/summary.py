@@ -52,10 +52,13 @@ def _servers(report: DoctorReport) -> Iterator[str]:
 def _names(report: DoctorReport) -> Iterator[str]:
     for feature in report.features:
         wanted = [fix for part in feature.parts if part.why and not part.optional for fix in part.fixes]
-        settings = [fix.text for fix in wanted if fix.kind == "setting" and fix.text.startswith("platform.")]
-        if feature.on and settings:
-            more = f" (and {len(settings) - 1} more for {feature.name}: --full)" if len(settings) > 1 else ""
-            yield f"in gendash.yaml: {settings[0]}{more}; or features.{feature.name}: false"
+        ours = [
+            f"in gendash.yaml: {fix.text}" for fix in wanted if fix.kind == "setting" and "platform." in fix.text[:9]
+        ]
+        ours = list(dict.fromkeys([fix.text for fix in wanted if fix.kind == "file"] + ours))
+        if feature.on and ours:
+            more = f" (and {len(ours) - 1} more for {feature.name}: --full)" if len(ours) > 1 else ""
+            yield f"{ours[0]}{more}; or features.{feature.name}: false"
 
 
 def _privileges(report: DoctorReport) -> Iterator[str]:
