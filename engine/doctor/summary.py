@@ -82,12 +82,12 @@ def _switches(report: DoctorReport) -> Iterator[str]:
 def _figures(report: DoctorReport) -> Iterator[str]:
     if any(one.name == "store" and one.state == "ok" for one in report.servers) and not report.audits:
         yield "gendash db refresh, which also runs the first audits of the data"
-    found = [one.name for one in report.audits if one.state in ("found", "failed")]
-    if found:
-        yield f"look at the audits {', '.join(found[:3])}, on which figures depend: `gendash doctor --full`"
     failed = next((one for one in report.servers if one.state == "failed"), None)
     if failed:
         yield failed.line
+    found = [one.name for one in report.audits if one.state in ("found", "failed")]
+    if found:
+        yield f"look at the audits {', '.join(found[:3])}, on which figures depend: `gendash doctor --full`"
 
 
 def _works(report: DoctorReport) -> Iterator[str]:
