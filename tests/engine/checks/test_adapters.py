@@ -144,6 +144,14 @@ def test_all_columns_of_windows_of_recursion_and_within_exists_are_found(tmp_pat
     assert columns_read(ordered)["lines"] == {"id", "talk", "who", "at", "place"}
 
 
+@pytest.mark.parametrize(
+    "time",
+    ["date_trunc('day', l.at)", "l.at::date", "current_date::timestamptz", "to_char(l.created_at, 'YYYY-MM-DD')"],
+)
+def test_days_within_an_adapter_are_those_of_the_platforms_time_zone(tmp_path: Path, time: str) -> None:
+    assert said(catalog(tmp_path, messages=LINES.replace("l.at as", f"{time} as"))) == []
+
+
 def test_an_adapter_without_files_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "ours").mkdir()
     found = read_catalog(load_config("platform: {adapter: ./ours}"), [], tmp_path)
