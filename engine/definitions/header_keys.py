@@ -141,8 +141,8 @@ HEADER_KEYS: tuple[Key, ...] = (
         "texts by name",
         "by value of the column `subject`, the relations that its rows depend on: who reads one subject reads no other",
         ("rollup",),
-        good="{tickets: ticket_entity}",
-        bad="{tickets: [ticket_entity]}",
+        good="{tickets: some_rollup}",
+        bad="{tickets: [some_rollup]}",
     ),
     Key(
         "tracked",

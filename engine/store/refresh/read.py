@@ -252,7 +252,7 @@ def _in_slices(
 ) -> int:
     """Calls ``attempt`` for each slice, sized so that it takes about `AIM_S`. Returns the number of slices.
 
-    What the planner expects of an adapter's SELECT may be far too little: it then reads a table anew for each row of
+    What the planner expects of an adapter's SELECT may be far too little: it then reads a table again for each row of
     another. So an attempt after a failure is made without nested loops, and so are the slices that follow.
     """
     start, size, slices, nested = 0, scale.first, 0, True
