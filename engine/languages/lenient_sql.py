@@ -43,8 +43,10 @@ def _family(kind: str) -> str:
 
 def time_or_null(value: str, kind: str) -> str:
     """A timestamptz: a time as it is, a number since 1970 in the unit that its size says, a text in the form of ISO."""
-    if kind.startswith(TIMES):
+    if kind.startswith("timestamp") and "without" not in kind:
         return f"{value}::timestamptz"
+    if kind.startswith(TIMES):  # a date may be later than any timestamptz, and the last ones are so in some time zones
+        return f"case when {value} between '0001-01-01' and '9999-12-31' then {value}::timestamptz end"
     if kind.startswith(NUMBERS):
         return _of_epoch(value)
     text = f"btrim({value}::text)"
