@@ -83,10 +83,12 @@ def epoch_between(value: str, first: str, end: str | None) -> str:
 
 
 def number_or_null(value: str, kind: str, digits: int, into: str) -> str:
-    """A number of at most so many digits before the point, rounded to the type ``into``."""
+    """A number of at most so many digits before the point, rounded to the type ``into``: a half away from zero."""
     if kind.startswith(NUMBERS):
         most = 10**digits - 1
-        return f"case when {value} between -{most} and {most} then {value}::{into} end"
+        # a cast of a float takes the even of two whole numbers, one of a numeric the larger
+        exact = f"{value}::numeric" if kind.startswith(("double", "real")) else value
+        return f"case when {value} between -{most} and {most} then {exact}::{into} end"
     text = f"btrim({value}::text)"
     return f"case when {text} ~ '^[+-]?[0-9]{{1,{digits}}}([.][0-9]*)?$' then {text}::numeric::{into} end"
 

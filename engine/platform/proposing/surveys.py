@@ -9,7 +9,7 @@ GUESSED = 0.6
 
 
 def last_answer(columns: Columns, one: TableSeen, messages: ProposedTable | None) -> Line | None:
-    """The message of a rating that names a conversation only; None if it names none, or nothing shows which messages are answers."""
+    """The message of a rating that names a conversation only; None if it names none, or nothing shows the answers."""
     talks = columns.chosen.get("conversations")
     if messages is None or talks is None or messages.parts or messages.pair or messages.grouped:
         return None

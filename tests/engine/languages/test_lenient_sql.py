@@ -126,6 +126,15 @@ def test_numbers_kept_as_text_and_numbers_out_of_range(connection: Any) -> None:
     assert read(connection, ["5", "9000000000"], number_or_null("v", "bigint", 9, "int"), "bigint") == [5, None]
 
 
+@pytest.mark.parametrize("kind", ["real", "double precision", "numeric", "text"])
+def test_half_a_star_is_rounded_the_same_whatever_the_type(connection: Any, kind: str) -> None:
+    read = number_or_null("v", kind, 9, "int")
+    found = connection.execute(
+        f"select {read} from (values ('3.5'::text::{kind}), ('4.5'), ('-4.5')) t (v)".encode()
+    ).fetchall()
+    assert [one for (one,) in found] == [4, 5, -5]
+
+
 def test_truth_values_as_words_and_numbers(connection: Any) -> None:
     words = ["t", "TRUE", " yes ", "1", "on", "f", "No", "0", "off", "maybe", "", "2"]
     assert read(connection, words, truth_or_null("v", "text")) == [True] * 5 + [False] * 4 + [None] * 3
