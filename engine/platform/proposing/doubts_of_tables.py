@@ -273,3 +273,9 @@ def unlinked(seen: Proposed) -> Iterator[Doubt]:
         yield Doubt("messages", (), rows=True)  # they may be deleted with it
     if talks and (talks.grouped or not talk):
         yield Doubt("conversations")
+    nobody = talks and not seen.line("conversations", "user_id") and "users" in seen.found
+    called = talks and rank(talks.source.name, ("conversation", "chat", "thread", "dialog")) > 0
+    # neither people nor words say that they talk
+    if said and nobody and not called and not (role and role.confidence >= CERTAIN):
+        yield Doubt("conversations")
+        yield Doubt("messages", {"conversation_id"})

@@ -31,6 +31,7 @@ def person_by_address(columns: Columns, table: str, column: str, one: TableSeen)
                 own = columns.named_as("users", users, columns.id_sql(users, "u"))
                 sql = f"(select {own} from {users.quoted} u where {same} limit 1)"
                 sure = SETTLED if share == 1.0 and columns.with_nulls.unique(users, address) else GUESSED
+                sure = min(sure, DOUBTFUL) if "users" in columns.doubtful else sure
                 yield Line(column, sql, (name,), sure, f"the {address} of {users.name}")
                 return
 

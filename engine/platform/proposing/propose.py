@@ -242,7 +242,9 @@ class _Proposer:
             conditions = [*conditions, *notes, *messages_among(self.events)]
             conditions += unsent(self.columns, alias, one)
         joins, above = parents(self.columns, table, one, lines)
-        return ProposedTable(table, one, lines, joins, (*conditions, *above), pair=pair)
+        most = DOUBTFUL if table == "users" and table in self.doubtful else 1.0
+        kept = tuple((sql, min(sure, most), why) for sql, sure, why in (*conditions, *above))
+        return ProposedTable(table, one, lines, joins, kept, pair=pair)
 
     def _not_found(self, table: str, one: TableSeen, found: set[str], pair: tuple[str, str] | None) -> Iterator[Line]:
         """Lines in place of columns that are needed, for a person to write."""
