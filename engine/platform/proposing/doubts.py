@@ -68,6 +68,6 @@ RULES = (
     of_lines.unread_flags,
     of_words.words_of_several,
     of_words.by_login,
-    of_words.groups,
+    of_words.groups_as_categories,
     of_words.other_requests,
 )
