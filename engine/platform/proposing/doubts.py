@@ -74,6 +74,6 @@ RULES = (
     of_lines.unread_flags,
     of_words.words_of_several,
     of_words.by_login,
-    of_words.word_groups,
+    of_words.groups_as_categories,
     of_words.other_requests,
 )

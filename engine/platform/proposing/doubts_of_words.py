@@ -45,7 +45,7 @@ def by_login(seen: Proposed) -> Iterator[Doubt]:
             yield Doubt("users", {"user_id"})
 
 
-def word_groups(seen: Proposed) -> Iterator[Doubt]:
+def groups_as_categories(seen: Proposed) -> Iterator[Doubt]:
     """A group of a ticket, which may be of those who handle it."""
     line = seen.line("tickets", "category")
     if line and any(set(words_of(name).split("_")) & GROUPS for name in line.reads):

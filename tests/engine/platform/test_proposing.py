@@ -427,6 +427,10 @@ def test_names_are_compared_as_words_in_the_singular() -> None:
     assert rank("createdAt", ["created_at", "created"]) == 1.0
     assert rank("rails_created_at", ["created_at"]) < 0.7
     assert rank("status", ["role"]) == 0.0
+    assert words_of("Gespr\u00e4che") == "conversation"
+    assert words_of("hochgeladen_von") == "uploaded_by"
+    assert rank("fecha_alta", ["created_at"]) == 1.0
+    assert rank("gesendet_ms", ["sent"]) == 1.0, "a unit says nothing more"
 
 
 @pytest.mark.parametrize(
@@ -469,6 +473,8 @@ def test_each_word_of_another_language_has_one_meaning_and_is_no_english_word_of
         ("users.is_active", "not-blocked", "true"),
         ("tickets.status", "not resolved", None),
         ("tickets.status", "In Progress", "in_progress"),
+        ("tickets.status", "gel\u00f6st", "resolved"),
+        ("tickets.status", "waiting for customer", "in_progress"),
     ],
 )
 def test_a_word_has_its_meaning_whatever_its_spelling(column: str, word: str, canonical: str | None) -> None:
