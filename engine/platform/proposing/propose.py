@@ -6,7 +6,7 @@ Names, types, keys, foreign keys and a sample of values are the evidence. A pers
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from gendash.engine.platform.proposing.beside import state_beside
@@ -121,7 +121,7 @@ class _Proposer:
         found, doubts = cautious(found, self.tables, self.columns.with_nulls, self.given)
         tables, asked_of = with_tenants(found, self.tables)
         questions = as_stored([*asked_of, *self.questions, *doubts], self.tables)
-        return Proposal(tables, list(dict.fromkeys(questions))[:QUESTIONS])
+        return Proposal(tables, _distinct(questions)[:QUESTIONS])
 
     def _with_askers(self, found: Mapping[str, ProposedTable]) -> dict[str, ProposedTable]:
         """Conversations and tickets with the person whom messages name, where they name none, or who answers."""
@@ -345,3 +345,15 @@ def _columns_of(table: str) -> Iterator[str]:
         if name.startswith(f"{table}.") and name not in ("messages.rating", "messages.comment")
     )
     yield "updated_at"
+
+
+_ABOUT_ROWS = re.compile(r"(\w+: are )(?:they )?(?:the )?rows of (\S+?)[,?]? ")
+
+
+def _distinct(questions: Iterable[str]) -> list[str]:
+    """The questions, of several about the rows of one table the first."""
+    found: dict[object, str] = {}
+    for asked in questions:
+        about = _ABOUT_ROWS.match(f"{asked} ")
+        found.setdefault(about.groups() if about else asked, asked)
+    return list(found.values())
