@@ -2,7 +2,7 @@
 
 What a module of this room is for, in the order in which `propose` uses them:
 
-- data: `proposal` (what is seen and proposed), `names` (lists of words), `values` and `flags` (a column's SQL by its values)
+- data: `proposal` (what is seen and proposed), `names` (lists of words), `values` and `flags` (SQL by the values)
 - tables: `prefixes` and `links` (names and references that nobody declared), `shown` (references by values), then
   `tables`, which chooses: by `scores`, by `spoken`, `rated`, `filed`, `handled` (tables of any name), `documents`,
   `actors` (people) and what a person says (`given`)

@@ -71,6 +71,7 @@ LEAST = {
     "freescout": (0.8, 0.4),  # kinds, states and statuses are codes, of which the time of the end gives one
     "otto": (0.9, 0.5),  # reports about the platform are proposed as tickets by their words, and it is asked
     "rasa": (0.5, 0.0),  # messages are among other events: all of it is asked
+    "hawki": (0.95, 0.2),  # rooms of people and chats with a model have messages each: all of both is asked
 }
 LATER = {
     "anythingllm": (0.75, 0.6), "chainlit": (0.9, 0.55), "khoj": (0.75, 0.35), "papercups": (0.8, 0.55), "quivr": (0.9, 0.75),
@@ -78,6 +79,7 @@ LATER = {
 NAMES = sorted(path.stem for path in STRANGERS.glob("*.sql"))
 # of kinds that others are of, too
 ALIKE = {
+    "affine",
     "eshop_support",
     "flowise",
     "lightning",
