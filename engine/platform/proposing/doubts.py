@@ -2,7 +2,7 @@
 
 A line is certain by what speaks for it. Each rule here looks for the contrary, whatever spoke for the line; what it
 finds is a guess. The rules were measured on what earlier versions of init proposed for platforms that those had not
-seen (docs/proof.md).
+seen (docs/strangers.md).
 """
 
 from __future__ import annotations
