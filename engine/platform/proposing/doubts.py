@@ -71,6 +71,7 @@ RULES = (
     of_lines.loose_words,
     of_lines.empty,
     of_lines.two_askers,
+    of_lines.other_state,
     of_lines.unread_flags,
     of_words.words_of_several,
     of_words.by_login,

@@ -118,6 +118,20 @@ def two_askers(seen: Proposed) -> Iterator[Doubt]:
         yield Doubt("messages", {"role"}, question=asked)
 
 
+def other_state(seen: Proposed) -> Iterator[Doubt]:
+    """Accounts that are active by a truth value, beside a state whose words say so, too: which of both counts."""
+    line = seen.line("users", "is_active")
+    source = seen.found["users"].source if line else None
+    if line is None or source is None or len(line.reads) != 1 or source.columns.get(line.reads[0]) != "boolean":
+        return
+    states = [name for name, kind in source.columns.items() if kind.startswith(values.TEXTS) and name not in line.reads]
+    states = [name for name in states if rank(name, STATES) >= 0.8]
+    for name, given in (seen.sample(source, states) if states else {}).items():
+        if {"true", "false"} <= {meaning("users.is_active", str(each)) for each in given if each is not None}:
+            asked = f"users.is_active: is it {line.reads[0]} of {source.name}, or what its {name} says?"
+            yield Doubt("users", {"is_active"}, question=asked)
+
+
 def unread_flags(seen: Proposed) -> Iterator[Doubt]:
     """Truth values and states of rows that no line and no condition reads: some rows may not count."""
     for table, one in seen.found.items():

@@ -181,11 +181,22 @@ def rival_messages(seen: Proposed) -> Iterator[Doubt]:
         return
     own, tickets = seen.found["messages"].source, seen.found.get("tickets")
     aside = tickets.source.place if tickets and _talks(seen) != tickets.source.place else None
-    rivals = [one.name for one in seen.others("messages") if one.rows >= SOME * own.rows and _is_said(one, aside)]
+    rivals = [one for one in seen.others("messages") if one.rows >= SOME * own.rows and _is_said(one, aside)]
     if rivals:
-        yield Doubt("messages", question=f"messages: are they the rows of {own.name}, or of {', '.join(rivals[:4])}?")
+        listed = ", ".join(one.name for one in rivals[:4])
+        yield Doubt("messages", question=f"messages: are they the rows of {own.name}, or of {listed}?")
         if "conversations" in seen.found:  # they are what the messages belong to
             yield Doubt("conversations")
+        if "users" in seen.found and not all(_name_people(one, seen) for one in rivals):
+            yield Doubt("users")
+
+
+def _name_people(one: TableSeen, seen: Proposed) -> bool:
+    """True if rows, or what they belong to, name one of the people."""
+    users, by_place = seen.found["users"], {each.place: each for each in seen.tables}
+    people = {part.source.place for part in users.parts or (users,)}
+    above = [by_place[to[:2]] for to in one.references.values() if to[:2] in by_place]
+    return any(to[:2] in people for each in (one, *above) for to in each.references.values())
 
 
 def _talks(seen: Proposed) -> tuple[str, str] | None:

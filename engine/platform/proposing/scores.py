@@ -35,6 +35,7 @@ KEYS = {
     "documents": ("document_id", "doc_id"),
 }
 FILE_WORDS = {"file", "name", "path", "key", "title", "url", "upload", "blob", "object", "uri", "location"}
+SIZES = {"size", "file_size", "byte_size", "content_size"}
 FILE_NAMES = ("filename", "file_name", "file_path", "path", "url")
 
 
@@ -124,7 +125,9 @@ def _is_of_files(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
     named = bool(words & {"filename", "file_name"})
     typed = any(rank(name, COLUMNS["documents.file_type"][:7]) >= 0.8 for name in words)
     sized = any(rank(name, COLUMNS["documents.file_size"][:1]) >= 0.8 for name in words)
-    return bool(owned or chunks_of(one, tables)) and (named or (typed and sized))
+    cut = chunks_of(one, tables)
+    in_parts = bool(cut and _is_embedded(cut[0]) and words & SIZES and words & {*FILE_NAMES, "title"})
+    return bool(owned or cut) and (named or (typed and sized) or in_parts)
 
 
 def has_column(one: TableSeen, canonical: str) -> bool:
