@@ -72,6 +72,7 @@ RULES = (
     of_lines.empty,
     of_lines.two_askers,
     of_lines.other_state,
+    of_lines.archived,
     of_lines.unread_flags,
     of_words.words_of_several,
     of_words.by_login,

@@ -132,6 +132,20 @@ def other_state(seen: Proposed) -> Iterator[Doubt]:
             yield Doubt("users", {"is_active"}, question=asked)
 
 
+def archived(seen: Proposed) -> Iterator[Doubt]:
+    """Rows within conversations that nobody can delete but only archive: those may not count."""
+    talks = seen.found.get("conversations")
+    if talks is None or talks.conditions or talks.parts:
+        return
+    flags = [name for name, kind in talks.source.columns.items() if kind == "boolean"]
+    flags = [name for name in flags if "archived" in words_of(name).split("_")]
+    for name, given in (seen.sample(talks.source, flags) if flags else {}).items():
+        for table in ("messages", "feedback"):
+            if table in seen.found and {True, False} <= set(given):
+                asked = f"{table}: do those count that are of rows of {talks.source.name} with {name}?"
+                yield Doubt(table, (), True, asked)
+
+
 def unread_flags(seen: Proposed) -> Iterator[Doubt]:
     """Truth values and states of rows that no line and no condition reads: some rows may not count."""
     for table, one in seen.found.items():

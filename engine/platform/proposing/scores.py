@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from gendash.engine.platform.proposing.elsewhere import name_of, own_name, words_named
 from gendash.engine.platform.proposing.names import (
@@ -187,7 +187,17 @@ def pair_of(one: TableSeen) -> tuple[str, str] | None:
     question, answer = (
         next((c for name in names for c in one.columns if _is_called(c, name)), "") for names in (QUESTION, ANSWER)
     )
+    if question and words_of(question) == "question" and not answer:
+        answer = next(answers_of(one), "")
     return (question, answer) if question and answer and _is_asked(one) else None
+
+
+def answers_of(one: TableSeen) -> Iterator[str]:
+    """The texts that are answers of some kind, such as sql_answer."""
+    for name, kind in one.columns.items():
+        words = words_of(name).split("_")
+        if words[-1] == "answer" and "question" not in words and kind.startswith(TEXT_KINDS):
+            yield name
 
 
 def _is_asked(one: TableSeen) -> bool:
