@@ -13,7 +13,7 @@ from gendash.engine.platform.proposing.filed import filed_tables
 from gendash.engine.platform.proposing.given import NOTHING, Given, settle
 from gendash.engine.platform.proposing.handled import is_closed, is_ranked, is_served, is_ticket
 from gendash.engine.platform.proposing.in_json import JSON, messages_in_json
-from gendash.engine.platform.proposing.links import id_column
+from gendash.engine.platform.proposing.links import belongs_elsewhere, id_column
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
     TABLES,
@@ -244,7 +244,8 @@ def _choose_conversations(
         listed = " or of ".join(sorted(one.name for one in used.values()))
         found.questions.append(f"conversations: are they the rows of {listed}? Messages name each")
         return
-    if levels and all(None in given.get(column, ()) for column, _ in levels):
+    apart = len(levels) == 1 and belongs_elsewhere(messages, levels[0][0], sample)
+    if levels and not apart and all(None in given.get(column, ()) for column, _ in levels):
         texts = _texts_that_name(messages)
         if any(None not in sample(messages, [name]).get(name, (None,)) for name in texts):
             # each message has the id of a conversation that no table holds, and only some are of these rows
