@@ -108,7 +108,8 @@ def _shown(one: TableSeen, people: Sequence[TableSeen], sample: RowSample) -> It
         fits = []
         for to in people:
             key = id_column(to)
-            if to.place != one.place and key and (id_family(to.columns[key]) == "number") == (id_family(kind) == "number"):
+            same = key and (id_family(to.columns[key]) == "number") == (id_family(kind) == "number")
+            if to.place != one.place and same and id_family(to.columns[key]) in (*_IDS, "number"):
                 fits += [(share, to)] if (share := sample.known(one, column, to, key) or 0.0) >= NEARLY_ALL else []
         best = [to for share, to in fits if share == max(share for share, _ in fits)]
         # a profile repeats the id of its account: that which is called after people is meant

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.columns import Columns
-from gendash.engine.platform.proposing.names import COLUMNS
-from gendash.engine.platform.proposing.names import rank
+from gendash.engine.platform.proposing.names import COLUMNS, rank
 from gendash.engine.platform.proposing.proposal import Line, ProposedTable, TableSeen
 from gendash.engine.platform.proposing.values import place_of
 
@@ -75,7 +74,7 @@ def _rated(columns: Columns, one: TableSeen) -> Iterator[Line]:
 def _last_answer(messages: ProposedTable, talk: str) -> str:
     """SQL of the last answer of a conversation; empty if nothing shows the answers."""
     by = {line.column: line.sql for line in messages.lines if line.confidence}
-    if messages.parts or messages.grouped or not NEEDED <= by.keys() | ({"role"} if messages.pair else set()):
+    if messages.parts or messages.grouped or not by.keys() | ({"role"} if messages.pair else set()) >= NEEDED:
         return ""
     answers = f"lower(({by['role']})::text) in ('assistant', 'ai')" if not messages.pair else ""
     answers = answers or f"{place_of('m', messages.pair[1] if messages.pair else '')} <> ''"

@@ -70,6 +70,7 @@ LEAST = {
     "open_chat_studio": (0.75, 0.3),  # ratings are tags of anything; which rows are documents is asked
     "freescout": (0.8, 0.4),  # kinds, states and statuses are codes, of which the time of the end gives one
     "otto": (0.9, 0.5),  # reports about the platform are proposed as tickets by their words, and it is asked
+    "eneo": (0.8, 0.5),  # conversations are rated, accounts have a state beside a flag: both are asked
     "rasa": (0.5, 0.0),  # messages are among other events: all of it is asked
 }
 LATER = {
@@ -114,6 +115,7 @@ ALIKE = {
     "thesis_chat",
     "trieve",
     "zep",
+    "zola",
 }
 CONTRACT = load_catalog(load_config()).contract
 
