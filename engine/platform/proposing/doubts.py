@@ -71,6 +71,7 @@ RULES = (
     of_lines.loose_words,
     of_lines.empty,
     of_lines.two_askers,
+    of_lines.other_sides,
     of_lines.other_state,
     of_lines.archived,
     of_lines.unread_flags,

@@ -118,6 +118,16 @@ def two_askers(seen: Proposed) -> Iterator[Doubt]:
         yield Doubt("messages", {"role"}, question=asked)
 
 
+def other_sides(seen: Proposed) -> Iterator[Doubt]:
+    """Rows of which a word says that neither side wrote them, where who wrote is a guess: they may be no messages."""
+    role, said = seen.line("messages", "role"), seen.found.get("messages")
+    if not said or not role or role.confidence >= CERTAIN or len(role.reads) != 1 or not role.words:
+        return
+    given = {str(each).lower() for each in seen.sample(said.source, role.reads).get(role.reads[0], ()) if each}
+    if role.reads[0] not in said.source.references and given - {word for word, of in role.words.items() if of}:
+        yield Doubt("messages", (), rows=True)
+
+
 def other_state(seen: Proposed) -> Iterator[Doubt]:
     """Accounts that are active by a truth value, beside a state whose words say so, too: which of both counts."""
     line = seen.line("users", "is_active")
