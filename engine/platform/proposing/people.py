@@ -11,6 +11,7 @@ from gendash.engine.platform.proposing.links import id_family, on_row
 from gendash.engine.platform.proposing.names import COLUMNS, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, TableSeen
 from gendash.engine.platform.proposing.scores import is_of_people
+from gendash.engine.platform.proposing.spoken import class_name, sided
 from gendash.engine.platform.proposing.values import place_of
 
 GUESSED, SETTLED = 0.6, 0.85
@@ -45,9 +46,18 @@ def only_person(columns: Columns, one: TableSeen, column: str, alias: str) -> It
         mine = [name for name in named if not set(words_of(name).split("_")) & HANDLES]
         if len(named) == len(mine) == 1 and len(columns.people) == 1:
             given = columns.with_nulls(one, mine).get(mine[0], ())
-            sure = SETTLED if mine[0] not in one.implied | one.shown and given and None not in given else GUESSED
+            declared = mine[0] not in one.implied | one.shown
+            sure = SETTLED if declared and given and (None not in given or _speaks(columns, mine[0])) else GUESSED
             sql = columns.names_sql(one, mine[0], alias, users)
             yield Line(column, sql, (mine[0],), sure, f"{by(mine[0], one)} {users.name}, the only one")
+
+
+def _speaks(columns: Columns, column: str) -> bool:
+    """True if a word for who wrote a message is what a column is called after, such as candidate of candidate_id."""
+    said, stem = columns.chosen.get("messages"), words_of(column).removesuffix("_id")
+    role = [name for name, _ in sided(said, columns.tables, columns.sample)] if said else []
+    given = columns.sample(said, [name for name in role if name not in said.references]) if said and role else {}
+    return any(class_name(str(each)) == stem for seen in given.values() for each in seen if each is not None)
 
 
 def only_rater(columns: Columns, one: TableSeen) -> Iterator[Line]:
