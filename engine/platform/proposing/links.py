@@ -59,6 +59,8 @@ def id_column(one: TableSeen) -> str:
 def belongs_elsewhere(one: TableSeen, column: str, sample: RowSample) -> str:
     """The column that names something else in just those rows in which another names nothing; empty if none does."""
     without = f"{place_of('m', column)} is null"
+    if not 0 < (sample.share(one, "m", without) or 0.0) < 1:
+        return ""
     for name, to in one.references.items():
         same = f"({place_of('m', name)} is not null) = ({without})"
         if name != column and to[:2] != one.place and sample.share(one, "m", same) == 1.0:
