@@ -20,6 +20,7 @@ from gendash.engine.platform.proposing.people import (
     person_by_address,
     person_by_json,
     person_of_account,
+    person_of_talk,
 )
 from gendash.engine.platform.proposing.proposal import Line, TableSeen
 from gendash.engine.platform.proposing.rows import chunk_count, metadata, metadata_columns, of_its_file
@@ -84,6 +85,8 @@ def lines_elsewhere(columns: Columns, table: str, one: TableSeen, lines: Sequenc
     person = {"conversations": "user_id", "tickets": "created_by"}.get(table, "")
     if person and person not in by:
         yield from person_by_address(columns, table, person, one)
+    if table == "tickets" and "created_by" not in by:
+        yield from person_of_talk(columns, one)
     if table == "tickets" and "assigned_to" not in by:
         yield from handler(columns, one, by.get("created_by"))
     if table == "conversations" and "user_id" not in by:

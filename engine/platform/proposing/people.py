@@ -15,6 +15,7 @@ from gendash.engine.platform.proposing.spoken import class_name, sided
 from gendash.engine.platform.proposing.values import place_of
 
 GUESSED, SETTLED = 0.6, 0.85
+OF_TALK = "the person of"
 
 
 def person_by_address(columns: Columns, table: str, column: str, one: TableSeen) -> Iterator[Line]:
@@ -108,11 +109,33 @@ def person_beside(columns: Columns, one: TableSeen) -> Iterator[Line]:
             return
 
 
+def person_of_talk(columns: Columns, one: TableSeen) -> Iterator[Line]:
+    """The person of the conversation that a ticket was made from, where it names none itself; at most one."""
+    talks = columns.chosen.get("conversations")
+    person = columns.line("conversations", "user_id", talks) if talks and talks is not one else None
+    column = next((name for name, to in one.references.items() if talks and to[:2] == talks.place), "")
+    if talks and person and column and len(columns.levels) < 2:
+        inner = f"from {talks.quoted} c where {on_row(one, column, 't', 'c', columns.id_of(talks))}"
+        declared = column not in one.implied | one.shown and person.confidence >= CERTAIN
+        sure = SETTLED if declared else GUESSED
+        yield Line("created_by", f"(select {person.sql} {inner})", (), sure, f"{OF_TALK} its row of {talks.name}")
+
+
+def _of_talks(columns: Columns) -> set[tuple[str, str]]:
+    """The table of people whom conversations name as those who ask."""
+    talks = columns.chosen.get("conversations")
+    person = columns.line("conversations", "user_id", talks) if talks else None
+    return (
+        {talks.references[name][:2] for name in person.reads if name in talks.references} if talks and person else set()
+    )
+
+
 def handler(columns: Columns, one: TableSeen, created: Line | None) -> Iterator[Line]:
     """Who handles a ticket that names people of two tables: those of the other than the one that it is from."""
     mine = {one.references[name][:2] for name in (created.reads if created else ()) if name in one.references}
-    mine = mine or {each.place for each in columns.people[:1] if created}  # by an address
-    others = [each for each in columns.people[1:] if mine and each.place not in mine]
+    mine = mine or {each.place for each in columns.people[:1] if created and not created.evidence.startswith(OF_TALK)}
+    mine = mine or _of_talks(columns)
+    others = [each for each in columns.people if mine and each.place not in mine]
     for name, to in one.references.items():
         target = next((each for each in others if each.place == to[:2]), None)
         if target:

@@ -36,7 +36,6 @@ LEAST = {
     ),  # who answers is a class of posts; marks are those of anything, and words of states are its own
     "marlow": (0.7, 0.4),  # messages belong to runs of tasks: which is the conversation is asked
     "mercurio": (0.75, 0.55),  # citizens are named by their address, and words of states are phrases
-    "triage_desk": (0.9, 0.45),  # two tables of people are asked, and words of the staff
     "voltaire": (0.9, 0.5),  # two tables of people are asked, and rows that were made to try
     "growline": (0.4, 0.0),  # turns and their marks are a list in JSON: all of it is asked
     "sim_studio": (0.75, 0.7),  # its ratings name a conversation and no message: nothing is proposed, and it is asked
