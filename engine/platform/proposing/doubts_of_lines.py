@@ -124,12 +124,9 @@ def other_sides(seen: Proposed) -> Iterator[Doubt]:
     if not said or not role or role.confidence >= CERTAIN or len(role.reads) != 1 or not role.words:
         return
     given = {str(each).lower() for each in seen.sample(said.source, role.reads).get(role.reads[0], ()) if each}
+    sides = {word for word, of in role.words.items() if of}
     is_text = said.source.columns.get(role.reads[0], "").startswith(values.TEXTS)
-    if (
-        is_text
-        and role.reads[0] not in said.source.references
-        and given - {word for word, of in role.words.items() if of}
-    ):
+    if is_text and role.reads[0] not in said.source.references and given - sides:
         yield Doubt("messages", (), rows=True)
 
 

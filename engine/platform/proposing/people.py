@@ -56,7 +56,7 @@ def only_person(columns: Columns, one: TableSeen, column: str, alias: str) -> It
 def _speaks(columns: Columns, column: str) -> bool:
     """True if a word for who wrote a message is what a column is called after, such as candidate of candidate_id."""
     said, stem = columns.chosen.get("messages"), words_of(column).removesuffix("_id")
-    role = [name for name, _ in sided(said, columns.tables, columns.sample)] if said else []
+    role = [name for name, _ in sided(said, columns.tables, columns.with_nulls)] if said else []
     given = columns.sample(said, [name for name in role if name not in said.references]) if said and role else {}
     return any(class_name(str(each)) == stem for seen in given.values() for each in seen if each is not None)
 
@@ -125,9 +125,8 @@ def _of_talks(columns: Columns) -> set[tuple[str, str]]:
     """The table of people whom conversations name as those who ask."""
     talks = columns.chosen.get("conversations")
     person = columns.line("conversations", "user_id", talks) if talks else None
-    return (
-        {talks.references[name][:2] for name in person.reads if name in talks.references} if talks and person else set()
-    )
+    named = person.reads if person else ()
+    return {talks.references[name][:2] for name in named if name in talks.references} if talks else set()
 
 
 def handler(columns: Columns, one: TableSeen, created: Line | None) -> Iterator[Line]:

@@ -257,7 +257,12 @@ class _Proposer:
             of_tickets = bool(talks and (talks is self.chosen.get("tickets") or is_ticket(talks)))
             notes = internal_rows(alias, one, of_tickets, self.columns.with_nulls)
             notes = notes_of_staff(notes, one, lines, self.columns.with_nulls)
-            conditions = [*conditions, *notes, *messages_among(self.events), *of_kind(alias, one, self.columns.sample)]
+            conditions = [
+                *conditions,
+                *notes,
+                *messages_among(self.events),
+                *of_kind(alias, one, self.columns.with_nulls),
+            ]
             conditions += [*unsent(self.columns, alias, one), *within_talks(self.columns, one, lines)]
         joins, above = parents(self.columns, table, one, lines)
         most = DOUBTFUL if table == "users" and table in self.doubtful else 1.0
