@@ -15,6 +15,7 @@ from gendash.engine.platform.proposing.links import id_family
 from gendash.engine.platform.proposing.made import made_at
 from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, WORDS, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
+from gendash.engine.platform.proposing.spoken import class_name, words_of_asker
 from gendash.engine.platform.proposing.values import Reading, place_of
 
 OF_PEOPLE = ("conversations.user_id", "tickets.created_by")
@@ -239,7 +240,10 @@ class Columns(Ids):
         return values.read_plain_text(place, kind)
 
     def _is_word_of_people(self, word: str) -> bool:
-        """True if a word is what the only table of people is called after, such as developer of developers."""
+        """True if a word is what those who ask are called: as their table, or as a conversation's person."""
+        talks = self.chosen.get("conversations")
+        if talks and class_name(word) in words_of_asker(talks, self.tables):
+            return True
         return len(self.people) == 1 and words_of(self.people[0].name).rpartition("_")[2] == words_of(word)
 
     def _read_named(self, full: str, one: TableSeen, name: str, place: str) -> Reading:

@@ -101,11 +101,13 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSamp
 def _rated(one: TableSeen, sample: RowSample) -> Iterator[Line]:
     """The columns of a message that rate it."""
     known = COLUMNS["messages.rating"]
-    for name in (each for each in one.columns if rank(each, known) > 0):
+    # a truth value is no id, whatever it is called
+    called = {name: words_of(name).removesuffix("_id") if of == "boolean" else name for name, of in one.columns.items()}
+    for name in (each for each in one.columns if rank(called[each], known) > 0):
         read = values.read_rating(place_of("m", name), name, one.columns[name], sample(one, [name]).get(name, ()))
         signs = read.words.keys() == {"1", "-1"}  # which a column whose name ends so may have
-        if read.adds > values.NO_ROWS and (rank(name, known) > 0.7 or signs):
-            sure = round(min(0.97, rank(name, known) * 0.6 + read.adds), 2) if not read.unknown else 0.7
+        if read.adds > values.NO_ROWS and (rank(called[name], known) > 0.7 or signs):
+            sure = round(min(0.97, rank(called[name], known) * 0.6 + read.adds), 2) if not read.unknown else 0.7
             yield Line("rating", read.sql, (name,), sure, read.evidence, read.words)
 
 

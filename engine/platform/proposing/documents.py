@@ -22,7 +22,8 @@ def choose_documents(
     # what is attached to a message is no document where others are
     fits = [one for one in fits if not _is_attachment(one)] or fits
     # a table that is called after documents, before one that only has names of files
-    fits = [one for one in fits if rank(one.name, TABLES["documents"])] or fits
+    named = [one for one in fits if rank(one.name, TABLES["documents"])]
+    fits = [one for one in fits if one in named or (named and chunks_of(one, tables))] or fits
     origins = _origins(fits, tables)
     chosen = found.tables.get("documents")
     if chosen and chosen not in origins:

@@ -118,6 +118,46 @@ def two_askers(seen: Proposed) -> Iterator[Doubt]:
         yield Doubt("messages", {"role"}, question=asked)
 
 
+def other_sides(seen: Proposed) -> Iterator[Doubt]:
+    """Rows of which a word says that neither side wrote them, where who wrote is a guess: they may be no messages."""
+    role, said = seen.line("messages", "role"), seen.found.get("messages")
+    if not said or not role or role.confidence >= CERTAIN or len(role.reads) != 1 or not role.words:
+        return
+    given = {str(each).lower() for each in seen.sample(said.source, role.reads).get(role.reads[0], ()) if each}
+    sides = {word for word, of in role.words.items() if of}
+    is_text = said.source.columns.get(role.reads[0], "").startswith(values.TEXTS)
+    if is_text and role.reads[0] not in said.source.references and given - sides:
+        yield Doubt("messages", (), rows=True)
+
+
+def other_state(seen: Proposed) -> Iterator[Doubt]:
+    """Accounts that are active by a truth value, beside a state whose words say so, too: which of both counts."""
+    line = seen.line("users", "is_active")
+    source = seen.found["users"].source if line else None
+    if line is None or source is None or len(line.reads) != 1 or source.columns.get(line.reads[0]) != "boolean":
+        return
+    states = [name for name, kind in source.columns.items() if kind.startswith(values.TEXTS) and name not in line.reads]
+    states = [name for name in states if rank(name, STATES) >= 0.8]
+    for name, given in (seen.sample(source, states) if states else {}).items():
+        if {"true", "false"} <= {meaning("users.is_active", str(each)) for each in given if each is not None}:
+            asked = f"users.is_active: is it {line.reads[0]} of {source.name}, or what its {name} says?"
+            yield Doubt("users", {"is_active"}, question=asked)
+
+
+def archived(seen: Proposed) -> Iterator[Doubt]:
+    """Rows within conversations that nobody can delete but only archive: those may not count."""
+    talks = seen.found.get("conversations")
+    if talks is None or talks.conditions or talks.parts:
+        return
+    flags = [name for name, kind in talks.source.columns.items() if kind == "boolean"]
+    flags = [name for name in flags if "archived" in words_of(name).split("_")]
+    for name, given in (seen.sample(talks.source, flags) if flags else {}).items():
+        for table in ("messages", "feedback"):
+            if table in seen.found and {True, False} <= set(given):
+                asked = f"{table}: do those count that are of rows of {talks.source.name} with {name}?"
+                yield Doubt(table, (), True, asked)
+
+
 def unread_flags(seen: Proposed) -> Iterator[Doubt]:
     """Truth values and states of rows that no line and no condition reads: some rows may not count."""
     for table, one in seen.found.items():

@@ -8,6 +8,7 @@ from gendash.engine.platform.proposing.actors import ASKS, GROUPS, HANDLES
 from gendash.engine.platform.proposing.askers import ASKED, named_by_askers, names_one
 from gendash.engine.platform.proposing.documents import is_called_documents
 from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
+from gendash.engine.platform.proposing.elsewhere import name_of
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
     TABLES,
@@ -17,7 +18,7 @@ from gendash.engine.platform.proposing.names import (
     words_of,
 )
 from gendash.engine.platform.proposing.proposal import CERTAIN, RowSample, TableSeen
-from gendash.engine.platform.proposing.scores import has_column, is_aside, is_of_people, pair_of
+from gendash.engine.platform.proposing.scores import answers_of, has_column, is_aside, is_of_people, pair_of
 from gendash.engine.platform.proposing.values import place_of
 
 SOME = 0.2  # of the rows of messages, how many others are worth a doubt
@@ -181,23 +182,42 @@ def rival_messages(seen: Proposed) -> Iterator[Doubt]:
         return
     own, tickets = seen.found["messages"].source, seen.found.get("tickets")
     aside = tickets.source.place if tickets and _talks(seen) != tickets.source.place else None
-    rivals = [one.name for one in seen.others("messages") if one.rows >= SOME * own.rows and _is_said(one, aside)]
+    rivals = [one for one in seen.others("messages") if one.rows >= SOME * own.rows and _is_said(one, aside, seen)]
     if rivals:
-        yield Doubt("messages", question=f"messages: are they the rows of {own.name}, or of {', '.join(rivals[:4])}?")
+        listed = ", ".join(one.name for one in rivals[:4])
+        yield Doubt("messages", question=f"messages: are they the rows of {own.name}, or of {listed}?")
         if "conversations" in seen.found:  # they are what the messages belong to
             yield Doubt("conversations")
+        if "users" in seen.found and not all(_name_people(one, seen) for one in rivals):
+            yield Doubt("users")
+
+
+def _name_people(one: TableSeen, seen: Proposed) -> bool:
+    """True if rows, or what they belong to, name one of the people."""
+    users, by_place = seen.found["users"], {each.place: each for each in seen.tables}
+    people = {part.source.place for part in users.parts or (users,)}
+    above = [by_place[to[:2]] for to in one.references.values() if to[:2] in by_place]
+    return any(to[:2] in people for each in (one, *above) for to in each.references.values())
 
 
 def _talks(seen: Proposed) -> tuple[str, str] | None:
     return seen.found["conversations"].source.place if "conversations" in seen.found else None
 
 
-def _is_said(one: TableSeen, tickets: tuple[str, str] | None) -> bool:
+def _is_said(one: TableSeen, tickets: tuple[str, str] | None, seen: Proposed) -> bool:
     """True if rows look like messages; not if they are comments of tickets that are no conversations."""
     texts = any(words_of(name) in (*TEXTS, "comment") for name in one.columns)
-    within = has_column(one, "messages.conversation_id") or has_column(one, "messages.role")
+    within = has_column(one, "messages.conversation_id") or _says_who(one, seen.sample)
     of_tickets = tickets and any(to[:2] == tickets for to in one.references.values())
     return rank(one.name, TABLES["messages"]) > 0 and not of_tickets and bool(pair_of(one) or (texts and within))
+
+
+def _says_who(one: TableSeen, sample: RowSample) -> bool:
+    """True if a column may say who wrote: not one with the same code in each row, such as that of a log."""
+    named = [name for name in one.columns if rank(name_of(one, name), COLUMNS["messages.role"]) > 0.7]
+    given = sample(one, named) if named else {}
+    codes = (len(set(of)) == 1 and all(str(each).isdigit() for each in of) for of in given.values())
+    return any(not is_code for is_code in codes)
 
 
 def generic_pairs(seen: Proposed) -> Iterator[Doubt]:
@@ -211,6 +231,11 @@ def generic_pairs(seen: Proposed) -> Iterator[Doubt]:
             question, answer = one.pair
             asked = f"messages: are {question} and {answer} of {one.source.name} what people ask and are answered?"
             yield Doubt("messages", question=asked)
+    answer = one.pair[1] if one and one.pair else ""
+    others = [name for name in answers_of(one.source) if name != answer] if one else []
+    if one and answer in answers_of(one.source) and words_of(answer) != "answer" and others:
+        asked = f"messages: is {answer} of {one.source.name} the answer, or {others[0]}?"
+        yield Doubt("messages", {"message_id", "role"}, question=asked)
 
 
 def rival_documents(seen: Proposed) -> Iterator[Doubt]:

@@ -41,7 +41,15 @@ def _ends_of_names(one: TableSeen, line: Line, sample: RowSample) -> Line | None
     named = f"{place_of('d', line.reads[0])} ~ '/(vnd[.]|x-|msword)'"
     given = {each for each in sample(one, line.reads).get(line.reads[0], ()) if each is not None}
     own = (sample.share(one, "d", named) or 0.0) > 0 or bool(given and given <= NO_TYPES)
+    own = own or (len(given) == 1 and len(_several_ends(one, sample)) > 1)  # the same of each file
     return _ends(one, DOUBTFUL, sample) if own else None
+
+
+def _several_ends(one: TableSeen, sample: RowSample) -> set[str]:
+    """What comes after the last dot of files' names."""
+    name = file_name(one, sample)
+    given = sample(one, [name]).get(name, ()) if name else ()
+    return {str(each).rpartition(".")[2].lower() for each in given if each is not None}
 
 
 def _ends(one: TableSeen, sure: float, sample: RowSample) -> Line | None:

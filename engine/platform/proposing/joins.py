@@ -9,12 +9,13 @@ from typing import NamedTuple
 from gendash.engine.platform.proposing.actors import GROUPS
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.flags import is_false
-from gendash.engine.platform.proposing.links import on_row
+from gendash.engine.platform.proposing.links import belongs_elsewhere, on_row
 from gendash.engine.platform.proposing.names import STATES, TRIALS, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
 from gendash.engine.platform.proposing.rows import GONE, UNSEEN, UNSENT, Condition, soft_delete, without_words
 from gendash.engine.platform.proposing.values import TEXTS, place_of
 
+APART = 0.85  # that rows without a conversation are of something else
 ALONE = 0.82  # that who made what a document belongs to, and nobody shares, has uploaded it
 Joins = tuple[list[str], list[Condition]]
 
@@ -92,6 +93,15 @@ def unsent(columns: Columns, alias: str, one: TableSeen) -> list[Condition]:
     found += [each for name in seen for each in without_words(alias, name, given.get(name, ()), UNSEEN, kept)]
     why = "a status that says it was never sent"
     return found + [each for name in named for each in without_words(alias, name, given.get(name, ()), UNSENT, why)]
+
+
+def within_talks(columns: Columns, one: TableSeen, lines: list[Line]) -> Iterator[Condition]:
+    """The condition that leaves out messages which belong to something else than a conversation, such as a service."""
+    talk = next((line for line in lines if line.column == "conversation_id"), None)
+    if talk and len(talk.reads) == 1 and talk.reads[0] in one.references:
+        other = belongs_elsewhere(one, talk.reads[0], columns.with_nulls)
+        if other:
+            yield f"{place_of('m', talk.reads[0])} is not null", APART, f"the others have {other} in its place"
 
 
 def _levels_above(columns: Columns) -> Joins:

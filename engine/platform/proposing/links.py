@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gendash.engine.platform.proposing.names import COLUMNS, PERSON, STAFF, rank, words_of
-from gendash.engine.platform.proposing.proposal import TableSeen
+from gendash.engine.platform.proposing.proposal import RowSample, TableSeen
 from gendash.engine.platform.proposing.values import NUMBERS, TEXTS, place_of
 
 _ANYBODY = ("owner_id",)  # names of those who handle tickets that may be anybody's
@@ -54,6 +54,18 @@ def id_column(one: TableSeen) -> str:
     if called and one.columns[called] == "uuid" and one.columns.get(one.key) != "uuid":
         return called
     return one.key or called
+
+
+def belongs_elsewhere(one: TableSeen, column: str, sample: RowSample) -> str:
+    """The column that names something else in just those rows in which another names nothing; empty if none does."""
+    without = f"{place_of('m', column)} is null"
+    if not 0 < (sample.share(one, "m", without) or 0.0) < 1:
+        return ""
+    for name, to in one.references.items():
+        same = f"({place_of('m', name)} is not null) = ({without})"
+        if name != column and to[:2] != one.place and sample.share(one, "m", same) == 1.0:
+            return name
+    return ""
 
 
 def as_id(one: TableSeen, column: str) -> str:

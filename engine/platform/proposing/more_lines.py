@@ -10,7 +10,8 @@ from gendash.engine.platform.proposing.beside import failed_by_rows, reason_besi
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.documents import of_named_file, state_of_last_try
 from gendash.engine.platform.proposing.elsewhere import person_of_owners, person_of_participants, role_of_members
-from gendash.engine.platform.proposing.names import CHANNELS, SPOKEN, meaning, rank, words_of
+from gendash.engine.platform.proposing.links import on_row
+from gendash.engine.platform.proposing.names import CHANNELS, COLUMNS, SPOKEN, meaning, rank, words_of
 from gendash.engine.platform.proposing.people import (
     handler,
     only_person,
@@ -19,11 +20,12 @@ from gendash.engine.platform.proposing.people import (
     person_by_address,
     person_by_json,
     person_of_account,
+    person_of_talk,
 )
 from gendash.engine.platform.proposing.proposal import Line, TableSeen
 from gendash.engine.platform.proposing.rows import chunk_count, metadata, metadata_columns, of_its_file
 from gendash.engine.platform.proposing.scores import names_files
-from gendash.engine.platform.proposing.values import TEXTS, case_of, place_of
+from gendash.engine.platform.proposing.values import TEXTS, TIMES, case_of, place_of
 
 SHOWN = 0.85  # what the rows themselves show
 
@@ -76,11 +78,15 @@ def lines_elsewhere(columns: Columns, table: str, one: TableSeen, lines: Sequenc
         tried = state_of_last_try("d", one, columns.tables, columns.with_nulls)
         yield from (line for line in tried if line.column not in by)
         yield from with_failures(columns, one, by)
+    if table == "messages" and "created_at" not in by:
+        yield from time_of_parts(columns, one)
     if table == "feedback" and "user_id" not in by:
         yield from only_rater(columns, one)
     person = {"conversations": "user_id", "tickets": "created_by"}.get(table, "")
     if person and person not in by:
         yield from person_by_address(columns, table, person, one)
+    if table == "tickets" and "created_by" not in by:
+        yield from person_of_talk(columns, one)
     if table == "tickets" and "assigned_to" not in by:
         yield from handler(columns, one, by.get("created_by"))
     if table == "conversations" and "user_id" not in by:
@@ -97,6 +103,20 @@ def lines_elsewhere(columns: Columns, table: str, one: TableSeen, lines: Sequenc
             person_of_participants(one, id_, columns.people, columns.tables, named),
         )
         yield from islice(chain(*ways), 1)
+
+
+def time_of_parts(columns: Columns, one: TableSeen) -> Iterator[Line]:
+    """When a message was written that has no time: with the first of its parts, of which each message has one."""
+    found = []
+    for other in columns.tables:
+        for column in [name for name, to in other.references.items() if to[:2] == one.place and other is not one]:
+            times = [name for name, kind in other.columns.items() if kind.startswith(TIMES)]
+            time = next((name for name in times if rank(name, COLUMNS["*.created_at"]) >= 0.8), "")
+            rows = f"from {other.quoted} w where {on_row(other, column, 'w', 'm', other.references[column][2])}"
+            if time and columns.with_nulls.share(one, "m", f"exists (select {rows})") == 1.0:
+                sql = f"(select min({place_of('w', time)}) {rows})"
+                found.append(Line("created_at", sql, (), SHOWN, f"the first of its rows of {other.name}"))
+    yield from (found if len(found) == 1 else [line._replace(confidence=DOUBTFUL) for line in found[:1]])
 
 
 def owner(columns: Columns) -> Iterator[Line]:

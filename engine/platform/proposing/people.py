@@ -11,9 +11,11 @@ from gendash.engine.platform.proposing.links import id_family, on_row
 from gendash.engine.platform.proposing.names import COLUMNS, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, TableSeen
 from gendash.engine.platform.proposing.scores import is_of_people
+from gendash.engine.platform.proposing.spoken import class_name, sided
 from gendash.engine.platform.proposing.values import place_of
 
 GUESSED, SETTLED = 0.6, 0.85
+OF_TALK = "the person of"
 
 
 def person_by_address(columns: Columns, table: str, column: str, one: TableSeen) -> Iterator[Line]:
@@ -45,9 +47,18 @@ def only_person(columns: Columns, one: TableSeen, column: str, alias: str) -> It
         mine = [name for name in named if not set(words_of(name).split("_")) & HANDLES]
         if len(named) == len(mine) == 1 and len(columns.people) == 1:
             given = columns.with_nulls(one, mine).get(mine[0], ())
-            sure = SETTLED if mine[0] not in one.implied | one.shown and given and None not in given else GUESSED
+            declared = mine[0] not in one.implied | one.shown
+            sure = SETTLED if declared and given and (None not in given or _speaks(columns, mine[0])) else GUESSED
             sql = columns.names_sql(one, mine[0], alias, users)
             yield Line(column, sql, (mine[0],), sure, f"{by(mine[0], one)} {users.name}, the only one")
+
+
+def _speaks(columns: Columns, column: str) -> bool:
+    """True if a word for who wrote a message is what a column is called after, such as candidate of candidate_id."""
+    said, stem = columns.chosen.get("messages"), words_of(column).removesuffix("_id")
+    role = [name for name, _ in sided(said, columns.tables, columns.with_nulls)] if said else []
+    given = columns.sample(said, [name for name in role if name not in said.references]) if said and role else {}
+    return any(class_name(str(each)) == stem for seen in given.values() for each in seen if each is not None)
 
 
 def only_rater(columns: Columns, one: TableSeen) -> Iterator[Line]:
@@ -98,11 +109,32 @@ def person_beside(columns: Columns, one: TableSeen) -> Iterator[Line]:
             return
 
 
+def person_of_talk(columns: Columns, one: TableSeen) -> Iterator[Line]:
+    """The person of the conversation that a ticket was made from, where it names none itself; at most one."""
+    talks = columns.chosen.get("conversations")
+    person = columns.line("conversations", "user_id", talks) if talks and talks is not one else None
+    column = next((name for name, to in one.references.items() if talks and to[:2] == talks.place), "")
+    if talks and person and column and len(columns.levels) < 2:
+        inner = f"from {talks.quoted} c where {on_row(one, column, 't', 'c', columns.id_of(talks))}"
+        declared = column not in one.implied | one.shown and person.confidence >= CERTAIN
+        sure = SETTLED if declared else GUESSED
+        yield Line("created_by", f"(select {person.sql} {inner})", (), sure, f"{OF_TALK} its row of {talks.name}")
+
+
+def _of_talks(columns: Columns) -> set[tuple[str, str]]:
+    """The table of people whom conversations name as those who ask."""
+    talks = columns.chosen.get("conversations")
+    person = columns.line("conversations", "user_id", talks) if talks else None
+    named = person.reads if person else ()
+    return {talks.references[name][:2] for name in named if name in talks.references} if talks else set()
+
+
 def handler(columns: Columns, one: TableSeen, created: Line | None) -> Iterator[Line]:
     """Who handles a ticket that names people of two tables: those of the other than the one that it is from."""
     mine = {one.references[name][:2] for name in (created.reads if created else ()) if name in one.references}
-    mine = mine or {each.place for each in columns.people[:1] if created}  # by an address
-    others = [each for each in columns.people[1:] if mine and each.place not in mine]
+    mine = mine or {each.place for each in columns.people[:1] if created and not created.evidence.startswith(OF_TALK)}
+    mine = mine or _of_talks(columns)
+    others = [each for each in columns.people if mine and each.place not in mine]
     for name, to in one.references.items():
         target = next((each for each in others if each.place == to[:2]), None)
         if target:

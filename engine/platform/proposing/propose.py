@@ -19,7 +19,7 @@ from gendash.engine.platform.proposing.doubts_of_tables import other_writers
 from gendash.engine.platform.proposing.given import NOTHING, Given
 from gendash.engine.platform.proposing.handled import is_ticket
 from gendash.engine.platform.proposing.in_json import AS_JSON, JSON, messages_in_json
-from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated, unsent
+from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated, unsent, within_talks
 from gendash.engine.platform.proposing.links import with_implied
 from gendash.engine.platform.proposing.more_lines import first_seen, lines_beside, lines_elsewhere, owner
 from gendash.engine.platform.proposing.moves import moves_of
@@ -35,7 +35,7 @@ from gendash.engine.platform.proposing.rows import (
 )
 from gendash.engine.platform.proposing.scores import pair_of
 from gendash.engine.platform.proposing.shown import with_plain_keys, with_shown
-from gendash.engine.platform.proposing.surveys import last_answer
+from gendash.engine.platform.proposing.surveys import last_answer, ratings_of_talks
 from gendash.engine.platform.proposing.tables import choose_tables
 from gendash.engine.platform.proposing.tenants import doubted, with_tenants
 from gendash.engine.platform.proposing.unions import united
@@ -101,6 +101,8 @@ class _Proposer:
             if "feedback" not in found:
                 rated = ratings_of(found["messages"], self.chosen.get("users"), self.columns.with_nulls)
                 found |= {name: person_of_rated(self.columns, one) for name, one in rated.items()}
+                if not rated and "conversations" in found:
+                    found |= ratings_of_talks(self.columns, found["conversations"], found["messages"])
                 self.questions += [
                     _of_ratings(one) for one in rated.values() if not all(e.confidence for e in one.lines)
                 ]
@@ -261,7 +263,7 @@ class _Proposer:
                 *messages_among(self.events),
                 *of_kind(alias, one, self.columns.with_nulls),
             ]
-            conditions += unsent(self.columns, alias, one)
+            conditions += [*unsent(self.columns, alias, one), *within_talks(self.columns, one, lines)]
         joins, above = parents(self.columns, table, one, lines)
         most = DOUBTFUL if table == "users" and table in self.doubtful else 1.0
         kept = tuple((sql, min(sure, most), why) for sql, sure, why in (*conditions, *above))

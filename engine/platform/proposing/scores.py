@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from gendash.engine.platform.proposing.elsewhere import name_of, own_name, words_named
 from gendash.engine.platform.proposing.names import (
@@ -35,6 +35,7 @@ KEYS = {
     "documents": ("document_id", "doc_id"),
 }
 FILE_WORDS = {"file", "name", "path", "key", "title", "url", "upload", "blob", "object", "uri", "location"}
+SIZES = {"size", "file_size", "byte_size", "content_size"}
 FILE_NAMES = ("filename", "file_name", "file_path", "path", "url")
 
 
@@ -124,7 +125,9 @@ def _is_of_files(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
     named = bool(words & {"filename", "file_name"})
     typed = any(rank(name, COLUMNS["documents.file_type"][:7]) >= 0.8 for name in words)
     sized = any(rank(name, COLUMNS["documents.file_size"][:1]) >= 0.8 for name in words)
-    return bool(owned or chunks_of(one, tables)) and (named or (typed and sized))
+    cut = chunks_of(one, tables)
+    in_parts = bool(cut and _is_embedded(cut[0]) and words & SIZES and words & {*FILE_NAMES, "title"})
+    return bool(owned or cut) and (named or (typed and sized) or in_parts)
 
 
 def has_column(one: TableSeen, canonical: str) -> bool:
@@ -184,7 +187,17 @@ def pair_of(one: TableSeen) -> tuple[str, str] | None:
     question, answer = (
         next((c for name in names for c in one.columns if _is_called(c, name)), "") for names in (QUESTION, ANSWER)
     )
+    if question and words_of(question) == "question" and not answer:
+        answer = next(answers_of(one), "")
     return (question, answer) if question and answer and _is_asked(one) else None
+
+
+def answers_of(one: TableSeen) -> Iterator[str]:
+    """The texts that are answers of some kind, such as sql_answer."""
+    for name, kind in one.columns.items():
+        words = words_of(name).split("_")
+        if words[-1] == "answer" and "question" not in words and kind.startswith(TEXT_KINDS):
+            yield name
 
 
 def _is_asked(one: TableSeen) -> bool:

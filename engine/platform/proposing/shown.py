@@ -14,10 +14,11 @@ from gendash.engine.platform.proposing.values import TIMES
 
 NEARLY_ALL = 0.9  # of the values of a column, what must be ids of people: some were deleted
 FEWEST_ROWS = 20
+LARGE = 10**12  # small numbers are ids of any table
 _ENDS = ("_id", "_uid", "_uuid", "_by", "_to", "_user", "_agent", "_owner")
 _Row = tuple[TableSeen, str]  # a table, and its column that names a row
 LOGIN_NAMES = ("login", "username", "user_name", "handle", "account_name", "code")
-_IDS = ("uuid", "text")  # small numbers are ids of any table
+_IDS = ("uuid", "text")
 
 
 def with_shown(tables: Sequence[TableSeen], chosen: Sequence[TableSeen], sample: RowSample) -> list[TableSeen]:
@@ -100,19 +101,27 @@ def _with(one: TableSeen, found: dict[str, _Row]) -> TableSeen:
 def _shown(one: TableSeen, people: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, _Row]]:
     """The columns of a table whose values are ids of people, with the table; none of those of two tables."""
     for column, kind in one.columns.items():
-        may_name = words_of(column).endswith(_ENDS) and id_family(kind) in _IDS
-        if not may_name or column in one.references or column in one.keys:
+        may_name = words_of(column).endswith(_ENDS) and column not in one.references and column not in one.keys
+        of_any = id_family(kind) == "number" and not (may_name and _are_large(one, column, sample))
+        if not may_name or of_any or id_family(kind) not in (*_IDS, "number"):
             continue
         fits = []
         for to in people:
             key = id_column(to)
-            if to.place != one.place and key and id_family(to.columns[key]) in _IDS:
+            same = key and (id_family(to.columns[key]) == "number") == (id_family(kind) == "number")
+            if to.place != one.place and same and id_family(to.columns[key]) in (*_IDS, "number"):
                 fits += [(share, to)] if (share := sample.known(one, column, to, key) or 0.0) >= NEARLY_ALL else []
         best = [to for share, to in fits if share == max(share for share, _ in fits)]
         # a profile repeats the id of its account: that which is called after people is meant
         best = [to for to in best if not any(_describes(other, to) for other in best)] if len(best) > 1 else best
         if len(best) == 1:
             yield column, (best[0], id_column(best[0]))
+
+
+def _are_large(one: TableSeen, column: str, sample: RowSample) -> bool:
+    """True if nearly all numbers are such as only one sequence or machine has given."""
+    given = [each for each in sample(one, [column]).get(column, ()) if isinstance(each, int)]
+    return len(given) > 1 and sum(each >= LARGE for each in given) >= NEARLY_ALL * len(given)
 
 
 def _named_alike(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, _Row]]:

@@ -35,12 +35,13 @@ def side_by_rows(columns: Columns, one: TableSeen, role: Line | None) -> Iterato
             of = words_named(one, name, place_of("m", name), columns.tables)
             seen = columns.sample(of.table, [of.label])[of.label] if of else columns.sample(one, [name]).get(name, ())
             given = {str(each).lower() for each in seen}
-            unknown = sorted(word for word in given - set(both) if meaning("messages.role", word) is None)
+            others = given - set(both)
+            unknown = sorted(word for word in others if meaning("messages.role", word) is None)
             columns.questions[:] = [asked for asked in columns.questions if not asked.startswith("messages.role")]
             if unknown:
                 listed = ", ".join(map(repr, unknown[:6]))
                 columns.questions.append(f"messages.role: what do {listed} of {one.name}.{name} mean?")
-            sure = DOUBTFUL if unknown else SHOWN
+            sure = DOUBTFUL if others else SHOWN  # rows of neither side may be no messages
             yield Line("role", sql, (name,), sure, "who opens conversations, and whose answers are rated or made", both)
             return
 

@@ -36,17 +36,35 @@ def belongs(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> l
 
 def sided(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, str]]:
     """The columns of which some words mean a person's side, and some an agent's, with SQL of each as text."""
-    words = {name: words_named(one, name, place_of("m", name), tables) for name in one.references}
+    named = {name: words_named(one, name, place_of("m", name), tables) for name in one.references}
+    above = {to[:2] for to in one.references.values()}
+    asks = {word for each in tables if each.place in above for word in words_of_asker(each, tables)}
     texts = [name for name, kind in one.columns.items() if kind.startswith(TEXT_KINDS) and name not in one.references]
     given = sample(one, texts) if texts else {}
-    for name in [*texts, *words]:
-        of = words.get(name)
+    for name in [*texts, *named]:
+        of = named.get(name)
         if of and any(words_of(each) in TEXTS for each in of.table.columns):
             continue  # a row that is said itself
         seen = sample(of.table, [of.label])[of.label] if of else given.get(name, ())
-        means = [meaning("messages.role", str(each)) for each in seen if each is not None]
+        words = [str(each) for each in seen if each is not None]
+        means = [meaning("messages.role", each) or ("user" if class_name(each) in asks else None) for each in words]
         if 1 < len(means) <= MOST_WORDS and {"user", "assistant"} <= set(means):
             yield name, of.sql if of else place_of("m", name)
+
+
+def words_of_asker(talks: TableSeen, tables: Sequence[TableSeen]) -> set[str]:
+    """What the only person of a conversation is called: as the column that names one, or as its table."""
+    people = {each.place: each.name for each in tables if is_of_people(each)}
+    named = {column: people[to[:2]] for column, to in talks.references.items() if to[:2] in people}
+    if len(named) != 1:
+        return set()
+    words = {words_of(each).removesuffix("_id").rpartition("_")[2] for each in (*named, *named.values())}
+    return {word for word in words if meaning("messages.role", word) is None}
+
+
+def class_name(word: str) -> str:
+    """A word, or the name of a class without that of its module, as words of a name."""
+    return words_of(word.replace("\\", "::").rpartition("::")[2])
 
 
 def _texts(one: TableSeen) -> list[str]:

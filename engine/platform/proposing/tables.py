@@ -13,7 +13,7 @@ from gendash.engine.platform.proposing.filed import filed_tables
 from gendash.engine.platform.proposing.given import NOTHING, Given, settle
 from gendash.engine.platform.proposing.handled import is_closed, is_ranked, is_served, is_ticket
 from gendash.engine.platform.proposing.in_json import JSON, messages_in_json
-from gendash.engine.platform.proposing.links import id_column
+from gendash.engine.platform.proposing.links import belongs_elsewhere, id_column
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
     TABLES,
@@ -225,7 +225,7 @@ def _choose_conversations(
     ticket = found.tables.get("tickets")
     held = bool(ticket and any(to[:2] == ticket.place for to in messages.references.values()))
     if not named and not held and not _is_named_by_text(messages):
-        named = _owners_of(messages, by_place)
+        named = _owners_of(messages, by_place, sample)
         unsure = messages.place not in spoken
         found.doubtful |= {"conversations"} if named and unsure else set()
         for one in named.values() if unsure else ():
@@ -244,7 +244,8 @@ def _choose_conversations(
         listed = " or of ".join(sorted(one.name for one in used.values()))
         found.questions.append(f"conversations: are they the rows of {listed}? Messages name each")
         return
-    if levels and all(None in given.get(column, ()) for column, _ in levels):
+    apart = len(levels) == 1 and belongs_elsewhere(messages, levels[0][0], sample)
+    if levels and not apart and all(None in given.get(column, ()) for column, _ in levels):
         texts = _texts_that_name(messages)
         if any(None not in sample(messages, [name]).get(name, (None,)) for name in texts):
             # each message has the id of a conversation that no table holds, and only some are of these rows
@@ -274,7 +275,7 @@ def _texts_that_name(messages: TableSeen) -> list[str]:
     return [name for name in messages.columns if rank(name, known) >= 0.8 and name not in messages.references]
 
 
-def _owners_of(messages: TableSeen, by_place: Mapping[Place, TableSeen]) -> dict[str, TableSeen]:
+def _owners_of(messages: TableSeen, by_place: Mapping[Place, TableSeen], sample: RowSample) -> dict[str, TableSeen]:
     """The column that names what messages belong to, where none is called a conversation and only one can be it."""
     fits = {
         column: by_place[to[:2]]
@@ -286,6 +287,14 @@ def _owners_of(messages: TableSeen, by_place: Mapping[Place, TableSeen]) -> dict
         for column, one in fits.items()
         if not is_of_people(one) and rank(one.name, (*TABLES["users"], *GROUPS, *TABLES["documents"])) < 0.8
     }
+    if len(fits) > 1:  # a version of a prompt is nobody's
+        given = sample(messages, list(fits))
+        fits = {
+            column: one
+            for column, one in fits.items()
+            if None not in given.get(column, (None,))
+            and any(is_of_people(by_place[to[:2]]) for to in one.references.values() if to[:2] in by_place)
+        }
     return fits if len(fits) == 1 else {}
 
 

@@ -36,7 +36,6 @@ LEAST = {
     ),  # who answers is a class of posts; marks are those of anything, and words of states are its own
     "marlow": (0.7, 0.4),  # messages belong to runs of tasks: which is the conversation is asked
     "mercurio": (0.75, 0.55),  # citizens are named by their address, and words of states are phrases
-    "triage_desk": (0.9, 0.45),  # two tables of people are asked, and words of the staff
     "voltaire": (0.9, 0.5),  # two tables of people are asked, and rows that were made to try
     "growline": (0.4, 0.0),  # turns and their marks are a list in JSON: all of it is asked
     "sim_studio": (0.75, 0.7),  # its ratings name a conversation and no message: nothing is proposed, and it is asked
@@ -70,6 +69,7 @@ LEAST = {
     "open_chat_studio": (0.75, 0.3),  # ratings are tags of anything; which rows are documents is asked
     "freescout": (0.8, 0.4),  # kinds, states and statuses are codes, of which the time of the end gives one
     "otto": (0.9, 0.5),  # reports about the platform are proposed as tickets by their words, and it is asked
+    "eneo": (0.8, 0.5),  # conversations are rated, accounts have a state beside a flag: both are asked
     "rasa": (0.5, 0.0),  # messages are among other events: all of it is asked
     "hawki": (0.95, 0.2),  # rooms of people and chats with a model have messages each: all of both is asked
 }
@@ -116,6 +116,7 @@ ALIKE = {
     "thesis_chat",
     "trieve",
     "zep",
+    "zola",
 }
 CONTRACT = load_catalog(load_config()).contract
 
