@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gendash.engine.platform.proposing.called_people import side_of_word, words_of_askers
 from gendash.engine.platform.proposing.elsewhere import words_named
-from gendash.engine.platform.proposing.names import TEXTS, meaning, rank, words_of
+from gendash.engine.platform.proposing.names import TEXTS, rank, words_of
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableSeen
 from gendash.engine.platform.proposing.scores import is_aside, is_of_people
 from gendash.engine.platform.proposing.values import MOST_WORDS, place_of
@@ -38,13 +39,13 @@ def sided(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Ite
     """The columns of which some words mean a person's side, and some an agent's, with SQL of each as text."""
     words = {name: words_named(one, name, place_of("m", name), tables) for name in one.references}
     texts = [name for name, kind in one.columns.items() if kind.startswith(TEXT_KINDS) and name not in one.references]
-    given = sample(one, texts) if texts else {}
+    given, own = sample(one, texts) if texts else {}, words_of_askers(one, tables)
     for name in [*texts, *words]:
         of = words.get(name)
         if of and any(words_of(each) in TEXTS for each in of.table.columns):
             continue  # a row that is said itself
         seen = sample(of.table, [of.label])[of.label] if of else given.get(name, ())
-        means = [meaning("messages.role", str(each)) for each in seen if each is not None]
+        means = [side_of_word(str(each), own) for each in seen if each is not None]
         if 1 < len(means) <= MOST_WORDS and {"user", "assistant"} <= set(means):
             yield name, of.sql if of else place_of("m", name)
 
