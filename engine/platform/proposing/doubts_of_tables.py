@@ -152,6 +152,18 @@ def owned_people(seen: Proposed) -> Iterator[Doubt]:
             return
 
 
+def other_people(seen: Proposed) -> Iterator[Doubt]:
+    """Another table of people whom conversations or messages name, too, and who are none of the users."""
+    users = seen.found.get("users")
+    taken = {one.source.place for one in users.parts or (users,)} if users else set()
+    acting = [seen.found[table].source for table in ("conversations", "messages") if table in seen.found]
+    named = {to[:2] for one in acting for to in one.references.values()} - taken
+    others = [one.name for one in seen.tables if one.place in named and one.rows and is_of_people(one)]
+    if users and others:
+        asked = f"users: are they the rows of {users.source.name} only, or of {', '.join(others[:4])}, too?"
+        yield Doubt("users", question=asked)
+
+
 def part_of_talk(seen: Proposed) -> Iterator[Doubt]:
     """Conversations that name nobody, each of a row that does: a task of somebody may have several runs."""
     talks = seen.found.get("conversations")

@@ -45,9 +45,19 @@ def only_person(columns: Columns, one: TableSeen, column: str, alias: str) -> It
         mine = [name for name in named if not set(words_of(name).split("_")) & HANDLES]
         if len(named) == len(mine) == 1 and len(columns.people) == 1:
             given = columns.with_nulls(one, mine).get(mine[0], ())
-            sure = SETTLED if mine[0] not in one.implied | one.shown and given and None not in given else GUESSED
+            declared = mine[0] not in one.implied | one.shown
+            known = given and (None not in given or _writes_as(columns, mine[0]))
+            sure = SETTLED if declared and known else GUESSED
             sql = columns.names_sql(one, mine[0], alias, users)
             yield Line(column, sql, (mine[0],), sure, f"{by(mine[0], one)} {users.name}, the only one")
+
+
+def _writes_as(columns: Columns, column: str) -> bool:
+    """True if messages call those who ask as a column calls the person, such as traveller of traveller_id."""
+    said = columns.chosen.get("messages")
+    role = columns.line("messages", "role", said) if said else None
+    asks = [words_of(word) for word, side in role.words.items() if side == "user"] if role else []
+    return words_of(column).removesuffix("_id") in asks
 
 
 def only_rater(columns: Columns, one: TableSeen) -> Iterator[Line]:

@@ -225,7 +225,7 @@ def _choose_conversations(
     ticket = found.tables.get("tickets")
     held = bool(ticket and any(to[:2] == ticket.place for to in messages.references.values()))
     if not named and not held and not _is_named_by_text(messages):
-        named = _owners_of(messages, by_place)
+        named = _owners_of(messages, by_place, sample)
         unsure = messages.place not in spoken
         found.doubtful |= {"conversations"} if named and unsure else set()
         for one in named.values() if unsure else ():
@@ -274,8 +274,11 @@ def _texts_that_name(messages: TableSeen) -> list[str]:
     return [name for name in messages.columns if rank(name, known) >= 0.8 and name not in messages.references]
 
 
-def _owners_of(messages: TableSeen, by_place: Mapping[Place, TableSeen]) -> dict[str, TableSeen]:
-    """The column that names what messages belong to, where none is called a conversation and only one can be it."""
+def _owners_of(messages: TableSeen, by_place: Mapping[Place, TableSeen], sample: RowSample) -> dict[str, TableSeen]:
+    """The column that names what messages belong to, where none is called a conversation and only one can be it.
+
+    Of several the one that each message has: not each has a prompt or a tool.
+    """
     fits = {
         column: by_place[to[:2]]
         for column, to in messages.references.items()
@@ -286,6 +289,9 @@ def _owners_of(messages: TableSeen, by_place: Mapping[Place, TableSeen]) -> dict
         for column, one in fits.items()
         if not is_of_people(one) and rank(one.name, (*TABLES["users"], *GROUPS, *TABLES["documents"])) < 0.8
     }
+    if len(fits) > 1:
+        given = sample(messages, list(fits))
+        fits = {column: one for column, one in fits.items() if given.get(column) and None not in given[column]}
     return fits if len(fits) == 1 else {}
 
 

@@ -166,7 +166,7 @@ def values(connection: psycopg.Connection[Any], text: str, id_: str, column: str
     # where two tables of people are united, the id begins with the name of one, which is a matter of taste
     read = moment if column.endswith("_at") else word
     # and so is what stands between the columns of a key
-    return {re.sub("[-/|:]", ":", re.sub("^[A-Za-z_]+:", "", key)): read(value) for key, value in rows}
+    return {re.sub("[-/|:]", ":", re.sub("^[A-Za-z_]+:", "", key)): read(value) for key, value in sorted(rows, key=repr)}
 
 
 def word(value: str | None) -> str | None:
