@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, islice
 
 from gendash.engine.languages.sql_text import quote_text
-from gendash.engine.platform.proposing.beside import failed_by_rows, reason_beside, reason_by_rows, rights_beside
+from gendash.engine.platform.proposing.beside import failed_by_rows, reason_beside, reason_by_rows, rights_beside, size_beside
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.documents import of_named_file, state_of_last_try
 from gendash.engine.platform.proposing.elsewhere import person_of_owners, person_of_participants, role_of_members
@@ -66,6 +66,7 @@ def lines_elsewhere(columns: Columns, table: str, one: TableSeen, lines: Sequenc
     if table == "documents" and "file_size" not in by:
         files = of_its_file("d", one, id_, columns.tables, columns.with_nulls)
         yield from (line for line in files if line.column not in by or by[line.column].confidence < line.confidence)
+        yield from size_beside(one, columns.with_nulls)
     if table == "documents" and "user_id" not in by:
         yield from (
             line._replace(confidence=min(line.confidence, DOUBTFUL))

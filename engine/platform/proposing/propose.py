@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gendash.engine.platform.proposing.beside import state_beside
+from gendash.engine.platform.proposing.beside import opinion_beside, state_beside
 from gendash.engine.platform.proposing.codes import decoded
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
 from gendash.engine.platform.proposing.derived import conversations_of, people_of, ratings_of
@@ -199,6 +199,9 @@ class _Proposer:
         id_line, found = self._id_line(table, one), {line.column for line in lines}
         if not id_line:
             return None
+        if table == "feedback":
+            lines += list(opinion_beside(one, found, self.columns.with_nulls))
+            found = {line.column for line in lines}
         if table == "feedback" and "message_id" not in found and "rating" in found:
             answer = last_answer(self.columns, one, self.found.get("messages"))
             lines, found = ([*lines, answer], {*found, "message_id"}) if answer else (lines, found)

@@ -24,7 +24,7 @@ from gendash.engine.platform.proposing.names import (
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.rated import choose_ratings
 from gendash.engine.platform.proposing.scores import has_sides, is_of_people, is_said, names_files, pair_of, score_of
-from gendash.engine.platform.proposing.spoken import spoken_tables
+from gendash.engine.platform.proposing.spoken import belongs, spoken_tables
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
 NO_TICKETS = ("task", "todo", "job", "goal", "milestone")  # work that nobody asked the staff for
@@ -157,7 +157,9 @@ def _choose_json_events(found: TableChoice, tables: Sequence[TableSeen], sample:
     """Messages among the rows of conversations whose JSON says who wrote each: both sides; it is asked."""
     known = COLUMNS["messages.conversation_id"]
     for one in sorted(tables, key=lambda each: -each.rows)[:MOST_TABLES]:
-        within = any(rank(name, known) >= 0.8 for name in one.columns) and one not in found.tables.values()
+        if one in found.tables.values():
+            continue
+        within = any(rank(name, known) >= 0.8 for name in one.columns) or belongs(one, tables, sample)
         if within and next(role_beside(one, sample), None):
             found.tables["messages"] = one
             found.doubtful.add("messages")
