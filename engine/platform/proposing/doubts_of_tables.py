@@ -158,7 +158,13 @@ def other_people(seen: Proposed) -> Iterator[Doubt]:
     taken = {one.source.place for one in users.parts or (users,)} if users else set()
     acting = [seen.found[table].source for table in ("conversations", "messages") if table in seen.found]
     named = {to[:2] for one in acting for to in one.references.values()} - taken
-    others = [one.name for one in seen.tables if one.place in named and one.rows and is_of_people(one)]
+    near = {to[:2] for one in seen.tables if one.place in taken for to in one.references.values()}  # an account's owner
+    others = [
+        one.name
+        for one in seen.tables
+        if one.place in named - near and one.rows and is_of_people(one)
+        if not any(to[:2] in taken for to in one.references.values())
+    ]
     if users and others:
         asked = f"users: are they the rows of {users.source.name} only, or of {', '.join(others[:4])}, too?"
         yield Doubt("users", question=asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gendash.engine.platform.proposing.beside import leaves, role_beside
 from gendash.engine.platform.proposing.called_people import side_of_word, words_of_askers
 from gendash.engine.platform.proposing.elsewhere import words_named
 from gendash.engine.platform.proposing.names import TEXTS, rank, words_of
@@ -23,9 +24,15 @@ def spoken_tables(tables: Sequence[TableSeen], sample: RowSample) -> set[Place]:
     for one in sorted(tables, key=lambda each: -each.rows)[:MOST_TABLES]:
         may_be = one.rows and not is_aside(one, tables) and belongs(one, tables, sample)
         is_text = may_be and any(_is_text(one, name, sample) for name in _texts(one))
-        if is_text and next(sided(one, tables, sample), None):
+        if (is_text and next(sided(one, tables, sample), None)) or (may_be and _is_said_in_json(one, sample)):
             found.add(one.place)
     return found
+
+
+def _is_said_in_json(one: TableSeen, sample: RowSample) -> bool:
+    """True if the JSON of rows has a text, and a word of which each value is known, and both sides are among them."""
+    role = next(role_beside(one, sample), None)
+    return bool(role and any(column in role.reads for column, *_ in leaves(one, sample, TEXTS)))
 
 
 def belongs(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> list[str]:
