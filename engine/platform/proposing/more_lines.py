@@ -20,6 +20,7 @@ from gendash.engine.platform.proposing.people import (
     person_by_json,
     person_of_account,
 )
+from gendash.engine.platform.proposing.profiles import of_profile
 from gendash.engine.platform.proposing.proposal import Line, TableSeen
 from gendash.engine.platform.proposing.rows import chunk_count, metadata, metadata_columns, of_its_file
 from gendash.engine.platform.proposing.scores import names_files
@@ -62,7 +63,9 @@ def lines_elsewhere(columns: Columns, table: str, one: TableSeen, lines: Sequenc
         members = role_of_members(one, id_, columns.tables, columns.with_nulls)
         found = list(islice(chain(members, rights_beside(one, columns.with_nulls)), 1))
         columns.questions[:] = [each for each in columns.questions if not (found and each.startswith("users.role"))]
-        yield from found
+        yield from found or of_profile(columns, one, by)
+    elif table == "users":
+        yield from of_profile(columns, one, by)
     if table == "documents" and "file_size" not in by:
         files = of_its_file("d", one, id_, columns.tables, columns.with_nulls)
         yield from (line for line in files if line.column not in by or by[line.column].confidence < line.confidence)

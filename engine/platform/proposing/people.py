@@ -121,3 +121,18 @@ def handler(columns: Columns, one: TableSeen, created: Line | None) -> Iterator[
             sure = SETTLED if words_of(name).startswith("assign") else DOUBTFUL
             yield Line("assigned_to", sql, (name,), sure, evidence)
             return
+    yield from _handler_by_record(columns, one)
+
+
+def _handler_by_record(columns: Columns, one: TableSeen) -> Iterator[Line]:
+    """Who handles a ticket that names a row which is one person's only, such as that of a member of the staff."""
+    taken = [each.place for each in columns.chosen.values()]
+    for users in columns.people[:1]:
+        for name, to in one.references.items():
+            record = next((each for each in columns.tables if each.place == to[:2] and each.place not in taken), None)
+            named = [column for column, of in record.references.items() if of[:2] == users.place] if record else []
+            if record and len(named) == 1 and columns.with_nulls.unique(record, named[0]):
+                own = columns.named_as("users", users, columns.names_sql(record, named[0], "k", users))
+                sql = f"(select {own} from {record.quoted} k where {on_row(one, name, 't', 'k', to[2])})"
+                yield Line("assigned_to", sql, (), DOUBTFUL, f"the person of its {record.name}")
+                return

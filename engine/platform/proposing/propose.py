@@ -27,6 +27,7 @@ from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEX
 from gendash.engine.platform.proposing.prefixes import as_stored, without_prefixes
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Proposal, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.rows import (
+    agreeing,
     internal_rows,
     no_bots,
     notes_of_staff,
@@ -258,7 +259,9 @@ class _Proposer:
             of_tickets = bool(talks and (talks is self.chosen.get("tickets") or is_ticket(talks)))
             notes = internal_rows(alias, one, of_tickets, self.columns.with_nulls)
             notes = notes_of_staff(notes, one, lines, self.columns.with_nulls)
-            conditions = [*conditions, *notes, *messages_among(self.events), *of_kind(alias, one, self.columns.sample)]
+            kinds = list(of_kind(alias, one, self.columns.sample))
+            lines, kinds = agreeing(lines, kinds, one, self.columns.with_nulls)
+            conditions = [*conditions, *notes, *messages_among(self.events), *kinds]
             conditions += unsent(self.columns, alias, one)
         joins, above = parents(self.columns, table, one, lines)
         most = DOUBTFUL if table == "users" and table in self.doubtful else 1.0
