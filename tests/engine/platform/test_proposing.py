@@ -87,6 +87,7 @@ ALIKE = {
     "weknora",
     "auxilia",
     "growline",
+    "hirewell",
     "lexbrief",
     "lumen",
     "museguide",
