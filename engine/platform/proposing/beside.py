@@ -77,7 +77,9 @@ def opinion_beside(one: TableSeen, found: Collection[str], sample: RowSample) ->
     if rating:
         yield rating
         keys = leaves(one, sample, COLUMNS["feedback.comment"], "f") if "comment" not in found else ()
-        yield from (Line("comment", text, (column,), SURE, f"a key of {column}") for column, text, *_ in islice(keys, 1))
+        yield from (
+            Line("comment", text, (column,), SURE, f"a key of {column}") for column, text, *_ in islice(keys, 1)
+        )
 
 
 def size_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:

@@ -23,7 +23,12 @@ def no_messages(seen: Proposed) -> Iterator[Doubt]:
     """Rows among messages whose word says that nobody speaks, such as tool: they may not count."""
     role, said = seen.line("messages", "role"), seen.found.get("messages")
     column = role.reads[0] if role and len(role.reads) == 1 else ""
-    if not said or said.parts or column not in said.source.columns or any(column in sql for sql, _, _ in said.conditions):
+    if (
+        not said
+        or said.parts
+        or column not in said.source.columns
+        or any(column in sql for sql, _, _ in said.conditions)
+    ):
         return
     given = seen.sample(said.source, [column]).get(column, ())
     words = [str(each) for each in given if each is not None and meaning("messages.role", str(each)) == ""]

@@ -6,7 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, islice
 
 from gendash.engine.languages.sql_text import quote_text
-from gendash.engine.platform.proposing.beside import failed_by_rows, reason_beside, reason_by_rows, rights_beside, size_beside
+from gendash.engine.platform.proposing.beside import (
+    failed_by_rows,
+    reason_beside,
+    reason_by_rows,
+    rights_beside,
+    size_beside,
+)
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.documents import of_named_file, state_of_last_try
 from gendash.engine.platform.proposing.elsewhere import person_of_owners, person_of_participants, role_of_members

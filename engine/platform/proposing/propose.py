@@ -259,7 +259,7 @@ class _Proposer:
             of_tickets = bool(talks and (talks is self.chosen.get("tickets") or is_ticket(talks)))
             notes = internal_rows(alias, one, of_tickets, self.columns.with_nulls)
             notes = notes_of_staff(notes, one, lines, self.columns.with_nulls)
-            kinds = list(of_kind(alias, one, self.columns.sample))
+            kinds = list(of_kind(alias, one, self.columns.with_nulls))
             lines, kinds = agreeing(lines, kinds, one, self.columns.with_nulls)
             conditions = [*conditions, *notes, *messages_among(self.events), *kinds]
             conditions += unsent(self.columns, alias, one)

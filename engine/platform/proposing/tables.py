@@ -159,7 +159,7 @@ def _choose_json_events(found: TableChoice, tables: Sequence[TableSeen], sample:
     for one in sorted(tables, key=lambda each: -each.rows)[:MOST_TABLES]:
         if one in found.tables.values():
             continue
-        within = any(rank(name, known) >= 0.8 for name in one.columns) or belongs(one, tables, sample)
+        within = any(rank(name, known) >= 0.8 for name in one.columns) or bool(belongs(one, tables, sample))
         if within and next(role_beside(one, sample), None):
             found.tables["messages"] = one
             found.doubtful.add("messages")
