@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gendash.engine.platform.proposing.actors import HANDLES
-from gendash.engine.platform.proposing.names import meaning, words_of
+from gendash.engine.platform.proposing.names import meaning, of_class, words_of
 from gendash.engine.platform.proposing.proposal import TableSeen
 from gendash.engine.platform.proposing.scores import is_of_people
 
@@ -33,4 +33,4 @@ def words_of_askers(one: TableSeen, tables: Sequence[TableSeen]) -> Mapping[str,
 def side_of_word(word: str, own: Mapping[str, str]) -> str | None:
     """Who writes what a word of a message says: user, assistant, neither (empty); None if that is not known."""
     known = meaning("messages.role", word)
-    return own.get(words_of(word)) if known is None else known
+    return own.get(words_of(of_class(word))) if known is None else known

@@ -14,7 +14,7 @@ from gendash.engine.platform.proposing.file_types import file_type
 from gendash.engine.platform.proposing.ids import Ids
 from gendash.engine.platform.proposing.links import id_family
 from gendash.engine.platform.proposing.made import made_at
-from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, WORDS, rank, words_of
+from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, WORDS, of_class, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.values import Reading, place_of
 
@@ -246,7 +246,9 @@ class Columns(Ids):
         """Who writes what the platform's own words for people say."""
         own = words_of_askers(one, self.tables) if full == "messages.role" else {}
         words = [str(each) for each in given if full == "messages.role"]
-        return {word.lower(): "user" for word in words if self._is_word_of_people(word) or words_of(word) in own}
+        return {
+            word.lower(): "user" for word in words if self._is_word_of_people(word) or words_of(of_class(word)) in own
+        }
 
     def _is_word_of_people(self, word: str) -> bool:
         """True if a word is what the only table of people is called after, such as developer of developers."""
