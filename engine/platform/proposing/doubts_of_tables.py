@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gendash.engine.platform.proposing.actors import ASKS, GROUPS, HANDLES
 from gendash.engine.platform.proposing.askers import ASKED, named_by_askers, names_one
 from gendash.engine.platform.proposing.documents import is_called_documents
 from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
 from gendash.engine.platform.proposing.names import (
+    CHUNKS,
     COLUMNS,
     TABLES,
     TEXTS,
@@ -17,7 +18,7 @@ from gendash.engine.platform.proposing.names import (
     words_of,
 )
 from gendash.engine.platform.proposing.proposal import CERTAIN, RowSample, TableSeen
-from gendash.engine.platform.proposing.scores import has_column, is_aside, is_of_people, pair_of
+from gendash.engine.platform.proposing.scores import PARTS, chunks_of, has_column, is_aside, is_of_people, pair_of
 from gendash.engine.platform.proposing.values import place_of
 
 SOME = 0.2  # of the rows of messages, how many others are worth a doubt
@@ -199,11 +200,23 @@ def rival_messages(seen: Proposed) -> Iterator[Doubt]:
         return
     own, tickets = seen.found["messages"].source, seen.found.get("tickets")
     aside = tickets.source.place if tickets and _talks(seen) != tickets.source.place else None
-    rivals = [one.name for one in seen.others("messages") if one.rows >= SOME * own.rows and _is_said(one, aside)]
+    rivals = [one for one in seen.others("messages") if one.rows >= SOME * own.rows and _is_said(one, aside)]
     if rivals:
-        yield Doubt("messages", question=f"messages: are they the rows of {own.name}, or of {', '.join(rivals[:4])}?")
+        listed = ", ".join(one.name for one in rivals[:4])
+        yield Doubt("messages", question=f"messages: are they the rows of {own.name}, or of {listed}?")
+        if "users" in seen.found and _name_others(seen, rivals):
+            yield Doubt("users")
         if "conversations" in seen.found:  # they are what the messages belong to
             yield Doubt("conversations")
+
+
+def _name_others(seen: Proposed, rivals: Sequence[TableSeen]) -> bool:
+    """True if rows, or what they belong to, name people who are none of the users."""
+    users = seen.found["users"]
+    near = {to[:2] for one in rivals for to in one.references.values()}
+    near |= {to[:2] for one in seen.tables if one.place in near for to in one.references.values()}
+    near -= {one.source.place for one in users.parts or (users,)}
+    return any(one.place in near and one.rows and is_of_people(one) for one in seen.tables)
 
 
 def _talks(seen: Proposed) -> tuple[str, str] | None:
@@ -243,6 +256,8 @@ def rival_documents(seen: Proposed) -> Iterator[Doubt]:
     rivals = [one for one in apart if _is_of_files(one) and (not processed or _has_status(one))]
     if not processed:  # one that says how far each file of the other is
         rivals += [one for one in seen.tables if one.rows and _has_status(one) and _has_each(one, own, seen.sample)]
+        if not chunks_of(own, seen.tables):  # what is cut into parts is what a platform answers from
+            rivals += [one for one in seen.others("documents") if one not in rivals and _is_cut(one, seen.tables)]
     if rivals:
         listed = " or of ".join(one.name for one in (own, *rivals[:4]))
         yield Doubt("documents", question=f"documents: are they the rows of {listed}?")
@@ -255,6 +270,14 @@ def unproven_documents(seen: Proposed) -> Iterator[Doubt]:
     words = {words_of(word) for word in status.words} if status else set()
     if one and not is_called_documents(one, CALLED) and not (chunks or words & TO_SEARCH_IN):
         yield Doubt("documents", question=f"documents: are they the rows of {one.name}?")
+
+
+def _is_cut(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
+    """True if rows are cut into texts that are called chunks or have an embedding."""
+    found = chunks_of(one, tables)
+    words = {words_of(name) for name in found[0].columns} if found else set()
+    called = found and rank(found[0].name, CHUNKS[:1]) > 0
+    return bool(words & set(TEXTS) and (called or words & set(PARTS)))
 
 
 def _has_each(one: TableSeen, own: TableSeen, sample: RowSample) -> bool:
