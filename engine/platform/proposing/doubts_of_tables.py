@@ -204,19 +204,18 @@ def rival_messages(seen: Proposed) -> Iterator[Doubt]:
     if rivals:
         listed = ", ".join(one.name for one in rivals[:4])
         yield Doubt("messages", question=f"messages: are they the rows of {own.name}, or of {listed}?")
-        if "users" in seen.found and _name_others(seen, rivals):
+        if "users" in seen.found and _other_people(seen):
             yield Doubt("users")
         if "conversations" in seen.found:  # they are what the messages belong to
             yield Doubt("conversations")
 
 
-def _name_others(seen: Proposed, rivals: Sequence[TableSeen]) -> bool:
-    """True if rows, or what they belong to, name people who are none of the users."""
+def _other_people(seen: Proposed) -> bool:
+    """True if other rows than the users are people, too: those of the other messages may be these."""
     users = seen.found["users"]
-    near = {to[:2] for one in rivals for to in one.references.values()}
-    near |= {to[:2] for one in seen.tables if one.place in near for to in one.references.values()}
-    near -= {one.source.place for one in users.parts or (users,)}
-    return any(one.place in near and one.rows and is_of_people(one) for one in seen.tables)
+    taken = {one.source.place for one in users.parts or (users,)}
+    others = [one for one in seen.tables if one.rows and one.place not in taken and is_of_people(one)]
+    return any(rank(one.name, TABLES["users"]) >= 0.8 for one in others)
 
 
 def _talks(seen: Proposed) -> tuple[str, str] | None:
