@@ -218,7 +218,7 @@ def read_rating(place: str, name: str, kind: str, values: Collection[object]) ->
         return Reading(f"case when {place} then 5 when not {place} then 1 end", KNOWN, "boolean", words)
     if kind.startswith(NUMBERS):
         return _read_points(place, {Decimal(one) for one in values if isinstance(one, int | float | Decimal)})
-    scale = {str(one).lower(): meaning("rating_scale", str(one)) for one in values if one is not None}
+    scale = {str(one).lower(): meaning("feedback.scale", str(one)) for one in values if one is not None}
     levels = set(scale.values())
     if kind.startswith(TEXTS) and None not in levels and len(levels) >= FEWEST_LEVELS:
         words = {word: str(level) for word, level in scale.items()}
