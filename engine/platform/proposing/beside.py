@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain, islice
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
@@ -43,9 +43,9 @@ def unread_beside(one: TableSeen, sample: RowSample) -> list[tuple[str, str]]:
     return [(column, text) for column, text, *_ in leaves(one, sample, COLUMNS["messages.role"])]
 
 
-def rating_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
+def rating_beside(one: TableSeen, sample: RowSample, alias: str = "m") -> Iterator[Line]:
     """The rating of a message, by a word or a number in its JSON; at most one."""
-    for column, text, given, _ in leaves(one, sample, COLUMNS["feedback.rating"][:-1]):
+    for column, text, given, _ in leaves(one, sample, COLUMNS["feedback.rating"][:-1], alias):
         words = {str(each).lower() for each in given}
         if words <= {"true", "false"} or (words <= {"1", "-1", "0"} and "-1" in words):
             sql = f"case lower({text}) when 'true' then 5 when '1' then 5 when 'false' then 1 when '-1' then 1 end"
@@ -69,6 +69,25 @@ def comment_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
     for column, text, *_ in leaves(one, sample, known):
         yield Line("comment", text, (column,), SURE, f"a key of {column}")
         return
+
+
+def opinion_beside(one: TableSeen, found: Collection[str], sample: RowSample) -> Iterator[Line]:
+    """The rating and the comment in the JSON of a row about a message, as far as they are not found."""
+    rating = next(rating_beside(one, sample, "f"), None) if "rating" not in found else None
+    if rating:
+        yield rating
+        keys = leaves(one, sample, COLUMNS["feedback.comment"], "f") if "comment" not in found else ()
+        yield from (
+            Line("comment", text, (column,), SURE, f"a key of {column}") for column, text, *_ in islice(keys, 1)
+        )
+
+
+def size_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
+    """The size of a document's file, by a number in its JSON; at most one."""
+    for column, text, given, _ in leaves(one, sample, COLUMNS["documents.file_size"], "d"):
+        if all(isinstance(each, int | float) for each in given):
+            yield Line("file_size", text, (column,), SURE, f"a key of {column}")
+            return
 
 
 def state_beside(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Line]:

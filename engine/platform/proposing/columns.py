@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.called import REFERS, columns_called
+from gendash.engine.platform.proposing.called_people import words_of_askers
 from gendash.engine.platform.proposing.comments import read_codes
 from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
 from gendash.engine.platform.proposing.file_types import file_type
 from gendash.engine.platform.proposing.ids import Ids
 from gendash.engine.platform.proposing.links import id_family
 from gendash.engine.platform.proposing.made import made_at
-from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, WORDS, rank, words_of
+from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, WORDS, of_class, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
-from gendash.engine.platform.proposing.spoken import class_name, words_of_asker
 from gendash.engine.platform.proposing.values import Reading, place_of
 
 OF_PEOPLE = ("conversations.user_id", "tickets.created_by")
@@ -161,7 +161,9 @@ class Columns(Ids):
             name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in one.references
         ]
         for name, given in self.sample(one, names).items():
-            read = values.read_words(full, place_of(alias, name), name, one.columns[name], given)
+            read = values.read_words(
+                full, place_of(alias, name), name, one.columns[name], given, self._own_words(full, one, given)
+            )
             if not read.unknown and all(set(side) & set(read.words.values()) for side in SIDES[full]):
                 return Line(column, read.sql, (name,), DOUBTFUL, read.evidence, read.words)
         return None
@@ -172,7 +174,9 @@ class Columns(Ids):
         names = [name for name in names if name not in one.references and name != one.key]
         found = []
         for name, given in (self.sample(one, names) if full == "messages.role" and names else {}).items():
-            read = values.read_words(full, place_of("m", name), name, one.columns[name], given)
+            read = values.read_words(
+                full, place_of("m", name), name, one.columns[name], given, self._own_words(full, one, given)
+            )
             if {"user", "assistant"} <= set(read.words.values()) and len(read.unknown) < len(given) / 2:
                 found.append(_Candidate(1.0, 0.0, Line("role", read.sql, (name,), words=read.words), read.unknown))
         return found
@@ -229,8 +233,7 @@ class Columns(Ids):
         if full == "users.role" and self.chosen.get("tickets"):  # in a help desk an agent is one of its staff
             return values.read_words("helpdesk.role", place, name, kind, given)
         if values.is_vocabulary(full):
-            mine = {str(each).lower(): "user" for each in given if self._is_word_of_people(str(each))}
-            return values.read_words(full, place, name, kind, given, mine if full == "messages.role" else {})
+            return values.read_words(full, place, name, kind, given, self._own_words(full, one, given))
         if column in ("file_size", "chunk_count"):
             return values.read_count(place, kind)
         if column == "file_type":
@@ -239,11 +242,16 @@ class Columns(Ids):
             return Reading(place, 0.38 if kind == "boolean" else -1.0, kind)
         return values.read_plain_text(place, kind)
 
+    def _own_words(self, full: str, one: TableSeen, given: Sequence[object]) -> dict[str, str]:
+        """Who writes what the platform's own words for people say."""
+        own = words_of_askers(one, self.tables) if full == "messages.role" else {}
+        words = [str(each) for each in given if full == "messages.role"]
+        return {
+            word.lower(): "user" for word in words if self._is_word_of_people(word) or words_of(of_class(word)) in own
+        }
+
     def _is_word_of_people(self, word: str) -> bool:
-        """True if a word is what those who ask are called: as their table, or as a conversation's person."""
-        talks = self.chosen.get("conversations")
-        if talks and class_name(word) in words_of_asker(talks, self.tables):
-            return True
+        """True if a word is what the table of people is called."""
         return len(self.people) == 1 and words_of(self.people[0].name).rpartition("_")[2] == words_of(word)
 
     def _read_named(self, full: str, one: TableSeen, name: str, place: str) -> Reading:

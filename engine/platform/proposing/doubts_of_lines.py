@@ -175,4 +175,7 @@ def unread_flags(seen: Proposed) -> Iterator[Doubt]:
         several = {name: len([each for each in found if each is not None]) for name, found in given.items()}
         odd = [name for name, many in several.items() if 1 < many <= values.MOST_WORDS]
         if odd:
-            yield Doubt(table, (), True, f"{table}: do all rows of {source.name} count, whatever its {odd[0]} says?")
+            active = {"is_active"} if table == "users" and odd[0] in states else set()  # it may say who may sign in
+            yield Doubt(
+                table, active, True, f"{table}: do all rows of {source.name} count, whatever its {odd[0]} says?"
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gendash.engine.platform.proposing.actors import ASKS, GROUPS, HANDLES
 from gendash.engine.platform.proposing.askers import ASKED, named_by_askers, names_one
@@ -10,6 +10,7 @@ from gendash.engine.platform.proposing.documents import is_called_documents
 from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
 from gendash.engine.platform.proposing.elsewhere import name_of
 from gendash.engine.platform.proposing.names import (
+    CHUNKS,
     COLUMNS,
     TABLES,
     TEXTS,
@@ -18,7 +19,15 @@ from gendash.engine.platform.proposing.names import (
     words_of,
 )
 from gendash.engine.platform.proposing.proposal import CERTAIN, RowSample, TableSeen
-from gendash.engine.platform.proposing.scores import answers_of, has_column, is_aside, is_of_people, pair_of
+from gendash.engine.platform.proposing.scores import (
+    PARTS,
+    answers_of,
+    chunks_of,
+    has_column,
+    is_aside,
+    is_of_people,
+    pair_of,
+)
 from gendash.engine.platform.proposing.values import place_of
 
 SOME = 0.2  # of the rows of messages, how many others are worth a doubt
@@ -153,6 +162,24 @@ def owned_people(seen: Proposed) -> Iterator[Doubt]:
             return
 
 
+def other_people(seen: Proposed) -> Iterator[Doubt]:
+    """Another table of people whom conversations or messages name, too, and who are none of the users."""
+    users = seen.found.get("users")
+    taken = {one.source.place for one in users.parts or (users,)} if users else set()
+    acting = [seen.found[table].source for table in ("conversations", "messages") if table in seen.found]
+    named = {to[:2] for one in acting for to in one.references.values()} - taken
+    near = {to[:2] for one in seen.tables if one.place in taken for to in one.references.values()}  # an account's owner
+    others = [
+        one.name
+        for one in seen.tables
+        if one.place in named - near and one.rows and is_of_people(one)
+        if not any(to[:2] in taken for to in one.references.values())
+    ]
+    if users and others:
+        asked = f"users: are they the rows of {users.source.name} only, or of {', '.join(others[:4])}, too?"
+        yield Doubt("users", question=asked)
+
+
 def part_of_talk(seen: Proposed) -> Iterator[Doubt]:
     """Conversations that name nobody, each of a row that does: a task of somebody may have several runs."""
     talks = seen.found.get("conversations")
@@ -188,7 +215,7 @@ def rival_messages(seen: Proposed) -> Iterator[Doubt]:
         yield Doubt("messages", question=f"messages: are they the rows of {own.name}, or of {listed}?")
         if "conversations" in seen.found:  # they are what the messages belong to
             yield Doubt("conversations")
-        if "users" in seen.found and not all(_name_people(one, seen) for one in rivals):
+        if "users" in seen.found and (_other_people(seen) or not all(_name_people(one, seen) for one in rivals)):
             yield Doubt("users")
 
 
@@ -198,6 +225,14 @@ def _name_people(one: TableSeen, seen: Proposed) -> bool:
     people = {part.source.place for part in users.parts or (users,)}
     above = [by_place[to[:2]] for to in one.references.values() if to[:2] in by_place]
     return any(to[:2] in people for each in (one, *above) for to in each.references.values())
+
+
+def _other_people(seen: Proposed) -> bool:
+    """True if other rows than the users are people, too: those of the other messages may be these."""
+    users = seen.found["users"]
+    taken = {one.source.place for one in users.parts or (users,)}
+    others = [one for one in seen.tables if one.rows and one.place not in taken and is_of_people(one)]
+    return any(rank(one.name, TABLES["users"]) >= 0.8 for one in others)
 
 
 def _talks(seen: Proposed) -> tuple[str, str] | None:
@@ -250,6 +285,8 @@ def rival_documents(seen: Proposed) -> Iterator[Doubt]:
     rivals = [one for one in apart if _is_of_files(one) and (not processed or _has_status(one))]
     if not processed:  # one that says how far each file of the other is
         rivals += [one for one in seen.tables if one.rows and _has_status(one) and _has_each(one, own, seen.sample)]
+        if not chunks_of(own, seen.tables):  # what is cut into parts is what a platform answers from
+            rivals += [one for one in seen.others("documents") if one not in rivals and _is_cut(one, seen.tables)]
     if rivals:
         listed = " or of ".join(one.name for one in (own, *rivals[:4]))
         yield Doubt("documents", question=f"documents: are they the rows of {listed}?")
@@ -262,6 +299,14 @@ def unproven_documents(seen: Proposed) -> Iterator[Doubt]:
     words = {words_of(word) for word in status.words} if status else set()
     if one and not is_called_documents(one, CALLED) and not (chunks or words & TO_SEARCH_IN):
         yield Doubt("documents", question=f"documents: are they the rows of {one.name}?")
+
+
+def _is_cut(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
+    """True if rows are cut into texts that are called chunks or have an embedding."""
+    found = chunks_of(one, tables)
+    words = {words_of(name) for name in found[0].columns} if found else set()
+    called = found and rank(found[0].name, CHUNKS[:1]) > 0
+    return bool(words & set(TEXTS) and (called or words & set(PARTS)))
 
 
 def _has_each(one: TableSeen, own: TableSeen, sample: RowSample) -> bool:

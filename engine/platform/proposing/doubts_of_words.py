@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gendash.engine.platform.proposing.doubt import PERSONS, Doubt, Proposed
-from gendash.engine.platform.proposing.names import joined_words, rank, words_of
+from gendash.engine.platform.proposing.names import joined_words, meaning, rank, words_of
 from gendash.engine.platform.proposing.shown import LOGIN_NAMES
+from gendash.engine.platform.proposing.values import MOST_WORDS
 
 # what is done may be resolved or closed, who was answered may ask again, and what is uploaded may be all there is
 SEVERAL = {
@@ -16,6 +17,24 @@ SEVERAL = {
 }  # fmt: skip
 FIRST = {"uploaded", "created", "new"}  # states of documents that are the last one where no other says done
 GROUPS = {"department", "team", "group", "forum", "label"}  # that may be who handles a ticket, and no category
+
+
+def no_messages(seen: Proposed) -> Iterator[Doubt]:
+    """Rows among messages whose word says that nobody speaks, such as tool: they may not count."""
+    role, said = seen.line("messages", "role"), seen.found.get("messages")
+    column = role.reads[0] if role and len(role.reads) == 1 else ""
+    if (
+        not said
+        or said.parts
+        or column not in said.source.columns
+        or any(column in sql for sql, _, _ in said.conditions)
+    ):
+        return
+    given = seen.sample(said.source, [column]).get(column, ())
+    words = [str(each) for each in given if each is not None and meaning("messages.role", str(each)) == ""]
+    if words and len(given) <= MOST_WORDS:
+        listed = ", ".join(map(repr, words[:4]))
+        yield Doubt("messages", (), True, f"messages: do rows of {said.source.name} count whose {column} is {listed}?")
 
 
 def words_of_several(seen: Proposed) -> Iterator[Doubt]:

@@ -8,7 +8,7 @@ from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample,
 from gendash.engine.platform.proposing.values import place_of
 
 DOUBTFUL, WHOLE = CERTAIN - 0.1, 0.85
-NO_TYPES = {"application/octet-stream", "binary/octet-stream"}  # what is said of a file of any type
+NO_TYPES = {"application/octet-stream", "binary/octet-stream", "text/plain"}  # what is said of a file of any type
 
 
 def file_type(one: TableSeen, called: Line | None, score: float, sample: RowSample) -> Line | None:

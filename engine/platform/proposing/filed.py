@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gendash.engine.platform.proposing.names import FILE_TYPES, TABLES, TEXTS, meaning, rank, words_of
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableSeen
 from gendash.engine.platform.proposing.scores import chunks_of, is_aside
-from gendash.engine.platform.proposing.values import MOST_WORDS, place_of
+from gendash.engine.platform.proposing.values import MOST_WORDS, are_types, place_of
 from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
 
 MOST_TABLES = 60
@@ -21,7 +21,9 @@ def filed_tables(tables: Sequence[TableSeen], sample: RowSample) -> set[Place]:
     found = set()
     for one in sorted(tables, key=lambda each: -each.rows)[:MOST_TABLES]:
         beside = is_aside(one, tables) or any(rank(to[1], talks) >= 0.8 for to in one.references.values())
-        if one.rows and not beside and (_parts(one, tables) or _is_stated(one, sample)) and file_name(one, sample):
+        cut, stated = _parts(one, tables), _is_stated(one, sample)
+        filed = (cut or stated) and file_name(one, sample)
+        if one.rows and not beside and (filed or (cut and stated and _is_typed(one, sample))):
             found.add(one.place)
     return found
 
@@ -46,6 +48,14 @@ def file_name(one: TableSeen, sample: RowSample) -> str:
 def _parts(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
     found = chunks_of(one, tables)
     return bool(found and any(words_of(name) in TEXTS for name in found[0].columns))
+
+
+def _is_typed(one: TableSeen, sample: RowSample) -> bool:
+    """True if each value of a column is the type of a file."""
+    texts = [name for name, kind in one.columns.items() if kind.startswith(TEXT_KINDS) and name not in one.references]
+    given = sample(one, texts) if texts else {}
+    words = ([each for each in of if each is not None] for of in given.values())
+    return any(of and are_types(of) for of in words)
 
 
 def _is_stated(one: TableSeen, sample: RowSample) -> bool:

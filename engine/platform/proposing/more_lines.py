@@ -6,7 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, islice
 
 from gendash.engine.languages.sql_text import quote_text
-from gendash.engine.platform.proposing.beside import failed_by_rows, reason_beside, reason_by_rows, rights_beside
+from gendash.engine.platform.proposing.beside import (
+    failed_by_rows,
+    reason_beside,
+    reason_by_rows,
+    rights_beside,
+    size_beside,
+)
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.documents import of_named_file, state_of_last_try
 from gendash.engine.platform.proposing.elsewhere import person_of_owners, person_of_participants, role_of_members
@@ -22,6 +28,7 @@ from gendash.engine.platform.proposing.people import (
     person_of_account,
     person_of_talk,
 )
+from gendash.engine.platform.proposing.profiles import of_profile
 from gendash.engine.platform.proposing.proposal import Line, TableSeen
 from gendash.engine.platform.proposing.rows import chunk_count, metadata, metadata_columns, of_its_file
 from gendash.engine.platform.proposing.scores import names_files
@@ -64,10 +71,13 @@ def lines_elsewhere(columns: Columns, table: str, one: TableSeen, lines: Sequenc
         members = role_of_members(one, id_, columns.tables, columns.with_nulls)
         found = list(islice(chain(members, rights_beside(one, columns.with_nulls)), 1))
         columns.questions[:] = [each for each in columns.questions if not (found and each.startswith("users.role"))]
-        yield from found
+        yield from found or of_profile(columns, one, by)
+    elif table == "users":
+        yield from of_profile(columns, one, by)
     if table == "documents" and "file_size" not in by:
         files = of_its_file("d", one, id_, columns.tables, columns.with_nulls)
         yield from (line for line in files if line.column not in by or by[line.column].confidence < line.confidence)
+        yield from size_beside(one, columns.with_nulls)
     if table == "documents" and "user_id" not in by:
         yield from (
             line._replace(confidence=min(line.confidence, DOUBTFUL))

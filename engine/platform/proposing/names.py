@@ -92,6 +92,11 @@ def head_of(word: str) -> str:
     return "_".join(parts[:end])
 
 
+def of_class(word: str) -> str:
+    """The name of a class without those that it is in: App\\Models\\StaffMember is StaffMember."""
+    return word.rpartition("\\")[2]
+
+
 def rank(name: str, known: Sequence[str]) -> float:
     """How well a name fits a list: 1 for its first entry, at least 0.8 for any, less where it only ends with one.
 
@@ -139,6 +144,7 @@ def _as_id(words: str) -> str:
 @lru_cache(maxsize=20_000)
 def meaning(column: str, word: str) -> str | None:
     """The canonical word that a platform's word means; empty for one that is known to mean none; None if unknown."""
+    word = of_class(word)
     given = head_of(word) or word.strip().lower()
     for canonical, known in WORDS.get(column, {}).items():
         if given.replace("_", "") in map(joined_words, known):

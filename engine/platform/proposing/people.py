@@ -11,7 +11,6 @@ from gendash.engine.platform.proposing.links import id_family, on_row
 from gendash.engine.platform.proposing.names import COLUMNS, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, TableSeen
 from gendash.engine.platform.proposing.scores import is_of_people
-from gendash.engine.platform.proposing.spoken import class_name, sided
 from gendash.engine.platform.proposing.values import place_of
 
 GUESSED, SETTLED = 0.6, 0.85
@@ -48,17 +47,18 @@ def only_person(columns: Columns, one: TableSeen, column: str, alias: str) -> It
         if len(named) == len(mine) == 1 and len(columns.people) == 1:
             given = columns.with_nulls(one, mine).get(mine[0], ())
             declared = mine[0] not in one.implied | one.shown
-            sure = SETTLED if declared and given and (None not in given or _speaks(columns, mine[0])) else GUESSED
+            known = given and (None not in given or _writes_as(columns, mine[0]))
+            sure = SETTLED if declared and known else GUESSED
             sql = columns.names_sql(one, mine[0], alias, users)
             yield Line(column, sql, (mine[0],), sure, f"{by(mine[0], one)} {users.name}, the only one")
 
 
-def _speaks(columns: Columns, column: str) -> bool:
-    """True if a word for who wrote a message is what a column is called after, such as candidate of candidate_id."""
-    said, stem = columns.chosen.get("messages"), words_of(column).removesuffix("_id")
-    role = [name for name, _ in sided(said, columns.tables, columns.with_nulls)] if said else []
-    given = columns.sample(said, [name for name in role if name not in said.references]) if said and role else {}
-    return any(class_name(str(each)) == stem for seen in given.values() for each in seen if each is not None)
+def _writes_as(columns: Columns, column: str) -> bool:
+    """True if messages call those who ask as a column calls the person, such as traveller of traveller_id."""
+    said = columns.chosen.get("messages")
+    role = columns.line("messages", "role", said) if said else None
+    asks = [words_of(word) for word, side in role.words.items() if side == "user"] if role else []
+    return words_of(column).removesuffix("_id") in asks
 
 
 def only_rater(columns: Columns, one: TableSeen) -> Iterator[Line]:
@@ -143,3 +143,18 @@ def handler(columns: Columns, one: TableSeen, created: Line | None) -> Iterator[
             sure = SETTLED if words_of(name).startswith("assign") else DOUBTFUL
             yield Line("assigned_to", sql, (name,), sure, evidence)
             return
+    yield from _handler_by_record(columns, one)
+
+
+def _handler_by_record(columns: Columns, one: TableSeen) -> Iterator[Line]:
+    """Who handles a ticket that names a row which is one person's only, such as that of a member of the staff."""
+    taken = [each.place for each in columns.chosen.values()]
+    for users in columns.people[:1]:
+        for name, to in one.references.items():
+            record = next((each for each in columns.tables if each.place == to[:2] and each.place not in taken), None)
+            named = [column for column, of in record.references.items() if of[:2] == users.place] if record else []
+            if record and len(named) == 1 and columns.with_nulls.unique(record, named[0]):
+                own = columns.named_as("users", users, columns.names_sql(record, named[0], "k", users))
+                sql = f"(select {own} from {record.quoted} k where {on_row(one, name, 't', 'k', to[2])})"
+                yield Line("assigned_to", sql, (), DOUBTFUL, f"the person of its {record.name}")
+                return

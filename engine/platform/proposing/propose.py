@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gendash.engine.platform.proposing.beside import state_beside
+from gendash.engine.platform.proposing.beside import opinion_beside, state_beside
 from gendash.engine.platform.proposing.codes import decoded
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
 from gendash.engine.platform.proposing.derived import conversations_of, people_of, ratings_of
@@ -27,6 +27,7 @@ from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEX
 from gendash.engine.platform.proposing.prefixes import as_stored, without_prefixes
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Proposal, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.rows import (
+    agreeing,
     internal_rows,
     no_bots,
     notes_of_staff,
@@ -201,6 +202,9 @@ class _Proposer:
         id_line, found = self._id_line(table, one), {line.column for line in lines}
         if not id_line:
             return None
+        if table == "feedback":
+            lines += list(opinion_beside(one, found, self.columns.with_nulls))
+            found = {line.column for line in lines}
         if table == "feedback" and "message_id" not in found and "rating" in found:
             answer = last_answer(self.columns, one, self.found.get("messages"))
             lines, found = ([*lines, answer], {*found, "message_id"}) if answer else (lines, found)
@@ -257,12 +261,9 @@ class _Proposer:
             of_tickets = bool(talks and (talks is self.chosen.get("tickets") or is_ticket(talks)))
             notes = internal_rows(alias, one, of_tickets, self.columns.with_nulls)
             notes = notes_of_staff(notes, one, lines, self.columns.with_nulls)
-            conditions = [
-                *conditions,
-                *notes,
-                *messages_among(self.events),
-                *of_kind(alias, one, self.columns.with_nulls),
-            ]
+            kinds = list(of_kind(alias, one, self.columns.with_nulls))
+            lines, kinds = agreeing(lines, kinds, one, self.columns.with_nulls)
+            conditions = [*conditions, *notes, *messages_among(self.events), *kinds]
             conditions += [*unsent(self.columns, alias, one), *within_talks(self.columns, one, lines)]
         joins, above = parents(self.columns, table, one, lines)
         most = DOUBTFUL if table == "users" and table in self.doubtful else 1.0

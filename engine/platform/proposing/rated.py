@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.beside import rating_beside
 from gendash.engine.platform.proposing.names import COLUMNS, TABLES, rank, words_of
 from gendash.engine.platform.proposing.proposal import RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.scores import is_aside, is_of_people
@@ -41,3 +42,4 @@ def _rates(one: TableSeen, sample: RowSample) -> Iterator[str]:
         read = values.read_rating(place_of("f", name), name, one.columns[name], given)
         if read.adds > values.NO_ROWS and not read.unknown:
             yield words_of(name)
+    yield from (line.reads[0] for line in rating_beside(one, sample, "f"))

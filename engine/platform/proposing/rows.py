@@ -123,6 +123,20 @@ def of_kind(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Condition
             return
 
 
+def agreeing(
+    lines: Sequence[Line], kinds: Sequence[Condition], one: TableSeen, sample: RowSample
+) -> tuple[list[Line], list[Condition]]:
+    """The lines and the condition of the kind of messages, both surer where exactly these rows' JSON says who wrote."""
+    role = next((line for line in lines if line.column == "role" and len(line.reads) == 1), None)
+    if role is None or not kinds or not one.columns.get(role.reads[0], "").startswith("json"):
+        return list(lines), list(kinds)
+    same = f"(({role.sql}) is not null) = ({kinds[0][0]})"
+    if sample.share(one, "m", same) != 1.0:
+        return list(lines), list(kinds)
+    surer = role._replace(confidence=max(role.confidence, SETTLED))
+    return [surer if line is role else line for line in lines], [(sql, SETTLED, why) for sql, _, why in kinds]
+
+
 def notes_of_staff(
     notes: Iterable[Condition], one: TableSeen, lines: Sequence[Line], sample: RowSample
 ) -> Iterator[Condition]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gendash.engine.platform.proposing.beside import leaves, role_beside
+from gendash.engine.platform.proposing.called_people import side_of_word, words_of_askers
 from gendash.engine.platform.proposing.elsewhere import words_named
-from gendash.engine.platform.proposing.names import TEXTS, meaning, rank, words_of
+from gendash.engine.platform.proposing.names import TEXTS, rank, words_of
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableSeen
 from gendash.engine.platform.proposing.scores import is_aside, is_of_people
 from gendash.engine.platform.proposing.values import MOST_WORDS, place_of
@@ -22,9 +24,15 @@ def spoken_tables(tables: Sequence[TableSeen], sample: RowSample) -> set[Place]:
     for one in sorted(tables, key=lambda each: -each.rows)[:MOST_TABLES]:
         may_be = one.rows and not is_aside(one, tables) and belongs(one, tables, sample)
         is_text = may_be and any(_is_text(one, name, sample) for name in _texts(one))
-        if is_text and next(sided(one, tables, sample), None):
+        if (is_text and next(sided(one, tables, sample), None)) or (may_be and _is_said_in_json(one, sample)):
             found.add(one.place)
     return found
+
+
+def _is_said_in_json(one: TableSeen, sample: RowSample) -> bool:
+    """True if the JSON of rows has a text, and a word of which each value is known, and both sides are among them."""
+    role = next(role_beside(one, sample), None)
+    return bool(role and any(column in role.reads for column, *_ in leaves(one, sample, TEXTS)))
 
 
 def belongs(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> list[str]:
@@ -36,35 +44,17 @@ def belongs(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> l
 
 def sided(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, str]]:
     """The columns of which some words mean a person's side, and some an agent's, with SQL of each as text."""
-    named = {name: words_named(one, name, place_of("m", name), tables) for name in one.references}
-    above = {to[:2] for to in one.references.values()}
-    asks = {word for each in tables if each.place in above for word in words_of_asker(each, tables)}
+    words = {name: words_named(one, name, place_of("m", name), tables) for name in one.references}
     texts = [name for name, kind in one.columns.items() if kind.startswith(TEXT_KINDS) and name not in one.references]
-    given = sample(one, texts) if texts else {}
-    for name in [*texts, *named]:
-        of = named.get(name)
+    given, own = sample(one, texts) if texts else {}, words_of_askers(one, tables)
+    for name in [*texts, *words]:
+        of = words.get(name)
         if of and any(words_of(each) in TEXTS for each in of.table.columns):
             continue  # a row that is said itself
         seen = sample(of.table, [of.label])[of.label] if of else given.get(name, ())
-        words = [str(each) for each in seen if each is not None]
-        means = [meaning("messages.role", each) or ("user" if class_name(each) in asks else None) for each in words]
+        means = [side_of_word(str(each), own) for each in seen if each is not None]
         if 1 < len(means) <= MOST_WORDS and {"user", "assistant"} <= set(means):
             yield name, of.sql if of else place_of("m", name)
-
-
-def words_of_asker(talks: TableSeen, tables: Sequence[TableSeen]) -> set[str]:
-    """What the only person of a conversation is called: as the column that names one, or as its table."""
-    people = {each.place: each.name for each in tables if is_of_people(each)}
-    named = {column: people[to[:2]] for column, to in talks.references.items() if to[:2] in people}
-    if len(named) != 1:
-        return set()
-    words = {words_of(each).removesuffix("_id").rpartition("_")[2] for each in (*named, *named.values())}
-    return {word for word in words if meaning("messages.role", word) is None}
-
-
-def class_name(word: str) -> str:
-    """A word, or the name of a class without that of its module, as words of a name."""
-    return words_of(word.replace("\\", "::").rpartition("::")[2])
 
 
 def _texts(one: TableSeen) -> list[str]:

@@ -24,7 +24,7 @@ from gendash.engine.platform.proposing.names import (
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.rated import choose_ratings
 from gendash.engine.platform.proposing.scores import has_sides, is_of_people, is_said, names_files, pair_of, score_of
-from gendash.engine.platform.proposing.spoken import spoken_tables
+from gendash.engine.platform.proposing.spoken import belongs, spoken_tables
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
 NO_TICKETS = ("task", "todo", "job", "goal", "milestone")  # work that nobody asked the staff for
@@ -157,7 +157,9 @@ def _choose_json_events(found: TableChoice, tables: Sequence[TableSeen], sample:
     """Messages among the rows of conversations whose JSON says who wrote each: both sides; it is asked."""
     known = COLUMNS["messages.conversation_id"]
     for one in sorted(tables, key=lambda each: -each.rows)[:MOST_TABLES]:
-        within = any(rank(name, known) >= 0.8 for name in one.columns) and one not in found.tables.values()
+        if one in found.tables.values():
+            continue
+        within = any(rank(name, known) >= 0.8 for name in one.columns) or bool(belongs(one, tables, sample))
         if within and next(role_beside(one, sample), None):
             found.tables["messages"] = one
             found.doubtful.add("messages")
@@ -276,7 +278,10 @@ def _texts_that_name(messages: TableSeen) -> list[str]:
 
 
 def _owners_of(messages: TableSeen, by_place: Mapping[Place, TableSeen], sample: RowSample) -> dict[str, TableSeen]:
-    """The column that names what messages belong to, where none is called a conversation and only one can be it."""
+    """The column that names what messages belong to, where none is called a conversation and only one can be it.
+
+    Of several the one that each message has: not each has a prompt or a tool.
+    """
     fits = {
         column: by_place[to[:2]]
         for column, to in messages.references.items()
@@ -287,13 +292,14 @@ def _owners_of(messages: TableSeen, by_place: Mapping[Place, TableSeen], sample:
         for column, one in fits.items()
         if not is_of_people(one) and rank(one.name, (*TABLES["users"], *GROUPS, *TABLES["documents"])) < 0.8
     }
-    if len(fits) > 1:  # a version of a prompt is nobody's
+    if len(fits) > 1:
         given = sample(messages, list(fits))
+        fits = {column: one for column, one in fits.items() if given.get(column) and None not in given[column]}
+    if len(fits) > 1:  # a version of a prompt is nobody's
         fits = {
             column: one
             for column, one in fits.items()
-            if None not in given.get(column, (None,))
-            and any(is_of_people(by_place[to[:2]]) for to in one.references.values() if to[:2] in by_place)
+            if any(is_of_people(by_place[to[:2]]) for to in one.references.values() if to[:2] in by_place)
         }
     return fits if len(fits) == 1 else {}
 

@@ -39,6 +39,9 @@ def writer_of(columns: Columns, one: TableSeen, events: Events, role: Line | Non
             return shown
     if role and not _is_unread(role) and not lacks_answers:
         return None
+    beside = next(role_beside(one, columns.with_nulls), None) if role and not lacks_answers else None
+    if beside:
+        return beside  # no word of the column is known, and each of those is
     ways = (
         role_beside(one, columns.with_nulls),
         _by_writer(columns, one, by_kind=True),

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +89,7 @@ ALIKE = {
     "weknora",
     "auxilia",
     "growline",
+    "hirewell",
     "lexbrief",
     "lumen",
     "museguide",
@@ -169,7 +172,9 @@ def values(connection: psycopg.Connection[Any], text: str, id_: str, column: str
     # where two tables of people are united, the id begins with the name of one, which is a matter of taste
     read = moment if column.endswith("_at") else word
     # and so is what stands between the columns of a key
-    return {re.sub("[-/|:]", ":", re.sub("^[A-Za-z_]+:", "", key)): read(value) for key, value in rows}
+    found = [(re.sub("[-/|:]", ":", re.sub("^[A-Za-z_]+:", "", key)), read(value)) for key, value in rows]
+    alike = groupby(sorted(found, key=repr), key=itemgetter(0))  # an id may be one of each table
+    return {f"{key} {n}": value for key, rows in alike for n, (_, value) in enumerate(rows)}
 
 
 def word(value: str | None) -> str | None:
