@@ -131,9 +131,7 @@ def _report(found: Proposal) -> None:
     sure = sum(line.confidence >= CERTAIN for line in lines)
     for name, one in found.tables.items():
         certain = sum(line.confidence >= CERTAIN for line in one.lines)
-        click.echo(
-            f"{name}: {one.source.schema}.{one.source.name}, {len(one.lines)} columns, {certain} of them certain"
-        )
+        click.echo(f"{name}: {'.'.join(one.source.stored_place)}, {len(one.lines)} columns, {certain} of them certain")
     click.echo(f"{sure} of {len(lines)} columns are certain (at least {CERTAIN:.0%}); read the others in {FOLDER}/")
     for number, question in enumerate(found.questions, 1):
         click.echo(f"question {number}: {question}")

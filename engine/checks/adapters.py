@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gendash.engine.checks.functions import system_functions
+from gendash.engine.checks.functions import random_functions, system_functions
 from gendash.engine.config.load import nearest, suggest
 from gendash.engine.definitions.canonical import CanonicalColumn
 from gendash.engine.definitions.catalog import Catalog
@@ -15,6 +15,10 @@ from gendash.engine.model import AdapterTable, Problem
 def check_adapter(catalog: Catalog) -> list[Problem]:
     """Every file of the adapter is one SELECT of a canonical table, with known columns and those that are required."""
     found: list[Problem] = []
+    named = catalog.config["platform.adapter"]
+    if named and not catalog.adapter and not catalog.problems:
+        do = "write a SELECT for each canonical table, or run gendash init"
+        found.append(Problem(catalog.config.where("platform.adapter"), f"no *.sql in '{named}'", do))
     for table, one in catalog.adapter.items():
         if table not in catalog.contract:
             hint = suggest(table, catalog.contract) or f"the tables are {', '.join(catalog.contract)}"
@@ -26,6 +30,10 @@ def check_adapter(catalog: Catalog) -> list[Problem]:
                 _place(one, byte), f"{name}() reads more than the platform's tables", "an adapter only reads tables"
             )
             for name, byte in system_functions(one.raw)
+        ]
+        found += [
+            Problem(_place(one, byte), f"{name}() gives another value at each read", "use what the tables hold")
+            for name, byte in random_functions(one.raw)
         ]
         if catalog.builtins is not None and not one.faults:
             found += [
@@ -43,7 +51,10 @@ def _place(one: AdapterTable, byte: int) -> str:
 
 def _columns(one: AdapterTable, table: str, contract: dict[str, CanonicalColumn]) -> Iterator[Problem]:
     lacking = [name for name, of in contract.items() if of.required and name not in one.outputs]
-    extra = [name for name in one.outputs if name not in contract]
+    twins = {name: name.rpartition(" (")[0] for name in one.outputs if name not in contract}
+    for name in dict.fromkeys(twin for twin in twins.values() if twin in one.outputs):
+        yield Problem(one.path, f"returns '{name}' twice", "keep one")
+    extra = [name for name, twin in twins.items() if twin not in one.outputs]
     meant = {nearest(name, contract) for name in extra}
     for name in extra:
         hint = suggest(name, contract) or f"{table} has {', '.join(contract)}"

@@ -17,6 +17,7 @@ _READERS = re.compile(
     r"|(current|last|next|set)val|txid_\w+|inet_(client|server)_\w+|has_\w+_privilege|version|to_reg\w+"
     r"|(col|obj|shobj)_description"
 )
+_RANDOM = re.compile(r"random\w*|setseed|gen_random_\w+|uuidv[47]|uuid_generate_v(1|1mc|4)")
 _HARMLESS = frozenset({"pg_typeof", "pg_size_pretty", "pg_size_bytes"})
 
 
@@ -44,13 +45,20 @@ def check_system_functions(catalog: Catalog) -> list[Problem]:
 
 def system_functions(text: str) -> Iterator[tuple[str, int]]:
     """The functions that a SQL text calls and that read files, sessions or settings, with their places in it."""
-    if not _READERS.search(text) or sql_error(text):
+    return ((name, place) for name, place in _calls(text, _READERS) if name not in _HARMLESS)
+
+
+def random_functions(text: str) -> Iterator[tuple[str, int]]:
+    """The functions that a SQL text calls and that give other values in each run, with their places in it."""
+    return _calls(text, _RANDOM)
+
+
+def _calls(text: str, names: re.Pattern[str]) -> Iterator[tuple[str, int]]:
+    if not names.search(text) or sql_error(text):
         return
     for node in nodes(parse_statements(text)):
-        if node.DESCRIPTOR.name == "FuncCall":
-            name = node.funcname[-1].string.sval
-            if _READERS.fullmatch(name) and name not in _HARMLESS:
-                yield name, node.location
+        if node.DESCRIPTOR.name == "FuncCall" and names.fullmatch(node.funcname[-1].string.sval):
+            yield node.funcname[-1].string.sval, node.location
 
 
 def check_audit_places(catalog: Catalog) -> list[Problem]:

@@ -15,6 +15,7 @@ from gendash.engine.checks.queries import sample
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.languages.grafana_macros import MacroError
 from gendash.engine.languages.sql_parser import LEAVES, nodes, parse_statements
+from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Problem
 
 DATE, LOCAL, INSTANT, LENGTH = "date", "timestamp", "timestamptz", "interval"
@@ -51,13 +52,22 @@ def column_types(catalog: Catalog) -> dict[str, str]:
 def all_sql(catalog: Catalog) -> Iterator[tuple[str, str]]:
     for relation in catalog.relations.values():
         if relation.kind in ("rollup", "view", "audit"):
-            yield relation.path, catalog.expanded(relation.text).text
+            yield relation.path, _without_selects(catalog, catalog.expanded(relation.text).text)
     for where, dashboard, query in catalog.queries():
         if query.language == "sql":
             try:
                 yield where, sample(query, dashboard, catalog.expand(query).text)
             except MacroError:
                 continue  # check_queries_parse reports it
+
+
+def _without_selects(catalog: Catalog, text: str) -> str:
+    """The text with only the types of what an adapter gives: each read sets the session's zone, platform.time_zone."""
+    for table, one in catalog.adapter.items():
+        types = {name: of.type for name, of in catalog.contract.get(table, {}).items()}
+        given = ", ".join(f"null::{types.get(name, 'text')} as {quote_name(name)}" for name in one.outputs)
+        text = text.replace(one.text, f"select {given}") if one.text else text
+    return text
 
 
 def in_session_zone(text: str, types: Mapping[str, str]) -> Iterator[str]:

@@ -317,7 +317,8 @@ def translate(error: Exception, where: str, unfit: str = "") -> TargetError:
             Problem(
                 where,
                 f"read-only: {line}",
-                "use the primary, and a role that may write; a provider makes a full database read-only",
+                "use the primary, and a role without default_transaction_read_only; "
+                "a provider makes a full database read-only",
             )
         )
     if isinstance(error, errors.DependentObjectsStillExist):

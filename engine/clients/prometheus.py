@@ -204,11 +204,15 @@ def label_values(call: Call, label: str, selector: str, start: datetime, end: da
     return call(f"label/{label}/values", match | {"start": _time(start), "end": _time(end)})
 
 
+_BUSY = frozenset({"timeout", "canceled", "execution", "internal", "unavailable", "too_many", "too_many_requests"})
+
+
 def loaded_rules(call: Call) -> dict[str, list[LoadedRule]]:
     """All rules that Prometheus has loaded, by name: several groups may hold one of the same name."""
     answer = call("rules", {})
     if isinstance(answer, Failed):
-        todo = "Prometheus 2.42 or later is needed, or set prometheus.rules_url to what evaluates the rules"
+        other = "Prometheus 2.42 or later is needed, or set prometheus.rules_url to what evaluates the rules"
+        todo = "try again" if answer.code in _BUSY else other
         raise Unexpected(Problem("prometheus", f"/api/v1/rules: {answer.message}", todo))
     certain(answer, "the loaded rules")
     found: dict[str, list[LoadedRule]] = {}

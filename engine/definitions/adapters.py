@@ -76,11 +76,13 @@ def adapter_table(config: Config, adapter: Adapter, table: str, path: str, text:
 
 
 def _with_schema(text: str, reads: SelectReads, schema: str) -> str:
-    """The text with a schema before each table that is named without one, and without its last semicolon."""
+    """The statement with a schema before each table that is named without one, and nothing after its end."""
+    (statement,) = parse_statements(text)
     raw = text.encode()
+    raw = raw[: statement.stmt_location + statement.stmt_len] if statement.stmt_len else raw
     for place in sorted(reads.bare, reverse=True):
         raw = raw[:place] + f"{quote_name(schema)}.".encode() + raw[place:]
-    return _without_comments(raw.decode()).rstrip().rstrip(";")
+    return _without_comments(raw.decode()).rstrip()
 
 
 def _without_comments(text: str) -> str:

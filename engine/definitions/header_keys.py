@@ -137,6 +137,14 @@ HEADER_KEYS: tuple[Key, ...] = (
         bad="users",
     ),
     Key(
+        "subjects",
+        "texts by name",
+        "by value of the column `subject`, the relations that its rows depend on: who reads one subject reads no other",
+        ("rollup",),
+        good="{tickets: some_rollup}",
+        bad="{tickets: [some_rollup]}",
+    ),
+    Key(
         "tracked",
         "bool",
         "true: triggers note the days on which its rows change; of a rollup always",

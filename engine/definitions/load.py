@@ -332,7 +332,7 @@ class _Root:
         why = unfit(path, self.root) if self.root != PACKAGED else ""
         try:
             if not why:
-                return path.read_text("utf-8")
+                return path.read_text("utf-8-sig")  # editors on Windows begin a file with a byte order mark
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "not UTF-8 text"
         self.problems.append(Problem(self.shown(path), f"cannot read: {why}", "fix the file"))

@@ -27,7 +27,7 @@ from gendash.engine.definitions.references import resolve_references
 from gendash.engine.definitions.requirements import Needs, all_on, feature_needs, panel_needs, with_features
 from gendash.engine.doctor.candidates import candidates, hint
 from gendash.engine.doctor.metric_requirements import metric_requirements
-from gendash.engine.doctor.parts import Fix, Requirement, grant, policy, select_parts
+from gendash.engine.doctor.parts import Fix, Requirement, correct, grant, policy, select_parts
 from gendash.engine.doctor.seen import Look, word_columns
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Panel, Relation
@@ -219,11 +219,10 @@ def _rows(catalog: Catalog, staging: Relation, look: Look) -> Iterator[Requireme
     if staging.name in look.unreadable:
         column, why = look.unreadable[staging.name]
         setting = f"platform.columns.{_read_for(staging, column) or '<table>.<column>'}"
-        fix = Fix(
-            "setting",
-            f'{setting}: "= SQL over {{columns}}"  # that gives {column or "columns"} in the wanted type',
-        )
-        yield Requirement("rows", f"{column or 'columns'} of {staging.name}", f"cannot be read: {why}", fixes=(fix,))
+        wanted = f'{setting}: "= SQL over {{columns}}"  # that gives {column or "columns"} in the wanted type'
+        fix = correct(staging.adapter.values(), why) if staging.adapter else Fix("setting", wanted)
+        part = f"{column or 'columns'} of {staging.name}"
+        yield Requirement("rows", part, f"cannot be read: {why}", fixes=(fix,))
     for column, rows in look.unusable.get(staging.name, {}).items():
         read, is_time = _read_for(staging, column), staging.columns[column].get("type") == "timestamptz"
         fixes = []
@@ -245,7 +244,9 @@ def _fields(staging: Relation, look: Look) -> Iterator[Requirement]:
         column, _, rows = named.partition(" ")
         kind = _KINDS.get(str(staging.columns.get(column, {}).get("type")), "JSON")
         table = next(iter(staging.header["tables"]))
-        fix = Fix("setting", f'platform.columns.{table}.{column}: "= SQL over {{columns}}"  # that gives {kind}')
+        wanted = Fix("setting", f'platform.columns.{table}.{column}: "= SQL over {{columns}}"  # that gives {kind}')
+        adapter = staging.adapter.get(table)
+        fix = correct([adapter], f"{column} is not {kind}") if adapter else wanted
         why = f"{rows} hold a {column} that is not {kind}: it counts as empty"
         yield Requirement("rows", f"{column} of {staging.name}", why, optional=True, fixes=(fix,))
 

@@ -12,12 +12,12 @@ from gendash.engine.doctor.seen import Look
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import AdapterTable
 
-RemedyKind = Literal["sql", "app", "setting"]
+RemedyKind = Literal["sql", "app", "setting", "file"]
 
 
 @dataclass(frozen=True)
 class Fix:
-    """One change: SQL for the platform's owner, code of the application, or a setting of gendash.
+    """One change: SQL for the platform's owner, code of the application, a setting of gendash, or a file.
 
     ``alters`` is true for what changes the platform itself: its tables, or its code.
     """
@@ -48,7 +48,7 @@ def select_parts(catalog: Catalog, select: AdapterTable, look: Look) -> Iterator
     config, unknown = catalog.config, look.columns is None
     there = {table for table, _ in look.columns or ()}
     for table in sorted(select.tables):
-        name, fix = f"table {quoted_table(config, table)}", Fix("setting", f"platform.adapter: correct {select.path}")
+        name, fix = f"table {quoted_table(config, table)}", correct([select])
         lacks = not unknown and table not in there
         yield Requirement(
             "table", name, "does not exist" if lacks else "", unknown, True, fixes=(fix,) if lacks else ()
@@ -64,6 +64,11 @@ def select_parts(catalog: Catalog, select: AdapterTable, look: Look) -> Iterator
             elif (table, column) not in look.readable:
                 why, fixes = "the source's role may not read it", (grant(catalog, look, table, [column]),)
             yield Requirement("column", f"column {quoted_table(config, table)}.{quote_name(column)}", why, fixes=fixes)
+
+
+def correct(selects: Iterable[AdapterTable], why: str = "") -> Fix:
+    """The file of an adapter that has to be corrected, or one of several."""
+    return Fix("file", f"correct {' or '.join(one.path for one in selects)}{why and f': {why}'}")
 
 
 def policy(look: Look, place: str) -> Requirement:

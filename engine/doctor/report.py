@@ -68,7 +68,7 @@ def changes(features: Sequence[Feature], *, alter: bool = True) -> list[tuple[st
         new = [fix for fix in dict.fromkeys(fixes) if fix not in listed]
         listed.update(new)
         if new:
-            found.append((feature.name, sorted(new, key=lambda fix: ("sql", "app", "setting").index(fix.kind))))
+            found.append((feature.name, sorted(new, key=lambda fix: ("sql", "app", "setting", "file").index(fix.kind))))
     return found
 
 

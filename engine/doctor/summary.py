@@ -52,10 +52,13 @@ def _servers(report: DoctorReport) -> Iterator[str]:
 def _names(report: DoctorReport) -> Iterator[str]:
     for feature in report.features:
         wanted = [fix for part in feature.parts if part.why and not part.optional for fix in part.fixes]
-        settings = [fix.text for fix in wanted if fix.kind == "setting" and fix.text.startswith("platform.")]
-        if feature.on and settings:
-            more = f" (and {len(settings) - 1} more for {feature.name}: --full)" if len(settings) > 1 else ""
-            yield f"in gendash.yaml: {settings[0]}{more}; or features.{feature.name}: false"
+        ours = [
+            f"in gendash.yaml: {fix.text}" for fix in wanted if fix.kind == "setting" and "platform." in fix.text[:9]
+        ]
+        ours = list(dict.fromkeys([fix.text for fix in wanted if fix.kind == "file"] + ours))
+        if feature.on and ours:
+            more = f" (and {len(ours) - 1} more for {feature.name}: --full)" if len(ours) > 1 else ""
+            yield f"{ours[0]}{more}; or features.{feature.name}: false"
 
 
 def _privileges(report: DoctorReport) -> Iterator[str]:
@@ -79,12 +82,12 @@ def _switches(report: DoctorReport) -> Iterator[str]:
 def _figures(report: DoctorReport) -> Iterator[str]:
     if any(one.name == "store" and one.state == "ok" for one in report.servers) and not report.audits:
         yield "gendash db refresh, which also runs the first audits of the data"
-    found = [one.name for one in report.audits if one.state in ("found", "failed")]
-    if found:
-        yield f"look at the audits {', '.join(found[:3])}, on which figures depend: `gendash doctor --full`"
     failed = next((one for one in report.servers if one.state == "failed"), None)
     if failed:
         yield failed.line
+    found = [one.name for one in report.audits if one.state in ("found", "failed")]
+    if found:
+        yield f"look at the audits {', '.join(found[:3])}, on which figures depend: `gendash doctor --full`"
 
 
 def _works(report: DoctorReport) -> Iterator[str]:

@@ -43,8 +43,10 @@ def _family(kind: str) -> str:
 
 def time_or_null(value: str, kind: str) -> str:
     """A timestamptz: a time as it is, a number since 1970 in the unit that its size says, a text in the form of ISO."""
-    if kind.startswith(TIMES):
+    if kind.startswith("timestamp") and "without" not in kind:
         return f"{value}::timestamptz"
+    if kind.startswith(TIMES):  # a date may be later than any timestamptz, and the last ones are so in some time zones
+        return f"case when {value} between '0001-01-01' and '9999-12-31' then {value}::timestamptz end"
     if kind.startswith(NUMBERS):
         return _of_epoch(value)
     text = f"btrim({value}::text)"
@@ -81,10 +83,12 @@ def epoch_between(value: str, first: str, end: str | None) -> str:
 
 
 def number_or_null(value: str, kind: str, digits: int, into: str) -> str:
-    """A number of at most so many digits before the point, rounded to the type ``into``."""
+    """A number of at most so many digits before the point, rounded to the type ``into``: a half away from zero."""
     if kind.startswith(NUMBERS):
         most = 10**digits - 1
-        return f"case when {value} between -{most} and {most} then {value}::{into} end"
+        # a cast of a float takes the even of two whole numbers, one of a numeric the larger
+        exact = f"{value}::numeric" if kind.startswith(("double", "real")) else value
+        return f"case when {value} between -{most} and {most} then {exact}::{into} end"
     text = f"btrim({value}::text)"
     return f"case when {text} ~ '^[+-]?[0-9]{{1,{digits}}}([.][0-9]*)?$' then {text}::numeric::{into} end"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from gendash.engine.config.load import suggest
-from gendash.engine.languages.sql_names import output_name
+from gendash.engine.languages.sql_names import enum_name, output_name
 from gendash.engine.languages.sql_parser import parse_statements
 from gendash.engine.languages.sql_scope import SYSTEM, Fault
 
@@ -91,7 +91,8 @@ def reads_of(text: str) -> SelectReads:
     reader = _Reader()
     outputs, rows = reader.query(parse_statements(text)[0].stmt.select_stmt, _Scope())
     reader.found.outputs, reader.found.rows = dict(outputs), rows
-    return reader.found
+    # the first part of a recursive query is read twice
+    return replace(reader.found, bare=sorted(set(reader.found.bare)), faults=list(dict.fromkeys(reader.found.faults)))
 
 
 class _Reader:
@@ -105,9 +106,18 @@ class _Reader:
 
     # ── queries ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def query(self, node: Any, outside: _Scope) -> tuple[Mapping[str, Output], frozenset[Column]]:
-        """The columns of a SELECT's result, and the columns that decide which rows it has."""
+    def query(
+        self, node: Any, outside: _Scope, only_rows: bool = False
+    ) -> tuple[Mapping[str, Output], frozenset[Column]]:
+        """The columns of a SELECT's result, and the columns that decide which rows it has.
+
+        Where only its rows count, as within EXISTS, its list may be ``*``.
+        """
         ctes, rows = dict(outside.ctes), set[Column]()
+        if node.HasField("into_clause"):
+            self.fault("SELECT INTO creates a table", "leave INTO out: an adapter only reads", -1)
+        if node.locking_clause:
+            self.fault("locks rows (FOR UPDATE or SHARE)", "leave that out: an adapter only reads", -1)
         for one in (each.common_table_expr for each in node.with_clause.ctes):
             inner = replace(outside, ctes=ctes)
             if one.ctequery.WhichOneof("node") != "select_stmt":
@@ -130,7 +140,7 @@ class _Reader:
             }
             more = NONE
         else:
-            outputs, more = self._select(node, scope)
+            outputs, more = self._select(node, scope, only_rows)
         return outputs, more | rows
 
     def _union(self, node: Any, scope: _Scope) -> tuple[Mapping[str, Output], frozenset[Column]]:
@@ -144,7 +154,7 @@ class _Reader:
             rows = rows.union(*(one.behind for one in outputs.values()))
         return outputs, rows
 
-    def _select(self, node: Any, outside: _Scope) -> tuple[Mapping[str, Output], frozenset[Column]]:
+    def _select(self, node: Any, outside: _Scope, only_rows: bool) -> tuple[Mapping[str, Output], frozenset[Column]]:
         scope = _Scope((), outside.ctes, outside if outside.items or outside.parent else None)
         rows = NONE
         for one in node.from_clause:
@@ -155,7 +165,7 @@ class _Reader:
         for target in (one.res_target for one in node.target_list):
             fields = target.val.column_ref.fields
             if fields and fields[-1].HasField("a_star"):
-                outputs |= self._star(fields, scope, target.location)
+                outputs |= {} if only_rows else self._star(fields, scope, target.location)
                 continue
             name = target.name or output_name(target.val)
             twin = (
@@ -163,7 +173,12 @@ class _Reader:
             )  # the right side of a UNION may have them
             outputs[twin] = self.output(target.val, scope)
         clauses = [node.where_clause, node.having_clause, node.limit_count, node.limit_offset]
-        clauses += [*node.group_clause, *node.distinct_clause, *(one.sort_by.node for one in node.sort_clause)]
+        clauses += [
+            *node.window_clause,
+            *node.group_clause,
+            *node.distinct_clause,
+            *(one.sort_by.node for one in node.sort_clause),
+        ]
         for clause in clauses:
             names = [one.string.sval for one in clause.column_ref.fields]
             if len(names) == 1 and names[0] in outputs:
@@ -209,6 +224,9 @@ class _Reader:
             return (item,), frozenset(), rows
         if which == "join_expr":
             return self._join(inner, scope)
+        if which == "range_table_sample":
+            self.fault("TABLESAMPLE gives other rows at each read", "read the whole table", inner.location)
+            return self._from(inner.relation, scope)
         behind = self.below(inner, scope)
         calls = [one.list.items[0] for one in inner.functions] if which == "range_function" else []
         alias = inner.alias.aliasname or (output_name(calls[0]) if calls else "")
@@ -257,6 +275,10 @@ class _Reader:
             elif which == "select_stmt":
                 outputs, rows = self.query(node.select_stmt, scope)
                 found |= rows.union(*(one.behind for one in outputs.values()))
+            elif which == "sub_link" and enum_name(node.sub_link, "sub_link_type") == "EXISTS_SUBLINK":
+                found |= self.query(node.sub_link.subselect.select_stmt, scope, only_rows=True)[1]
+            elif which == "param_ref":
+                self.fault(f"a parameter, ${node.param_ref.number}", "write the value", node.param_ref.location)
             elif which:
                 found |= self.below(getattr(node, which), scope)
         return found
@@ -275,9 +297,14 @@ class _Reader:
         names = [one.string.sval for one in ref.fields if one.WhichOneof("node") == "string"]
         if len(names) < len(ref.fields):
             return Output()  # count(*) has none; another * was reported
-        if len(names) > 1:
-            return self._qualified(names[-2], names[-1], scope, ref.location)
-        return self._bare(names[0], scope, ref.location)
+        found = (
+            self._qualified(names[-2], names[-1], scope, ref.location)
+            if len(names) > 1
+            else self._bare(names[0], scope, ref.location)
+        )
+        if any(one.name in SYSTEM for one in found.plain):
+            self.fault(f"the server's own column '{names[-1]}'", "name one of the table's columns", ref.location)
+        return found
 
     def _qualified(self, alias: str, name: str, scope: _Scope, place: int) -> Output:
         every = [item for one in scope.around() for item in one.items]

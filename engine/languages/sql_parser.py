@@ -28,13 +28,15 @@ def sql_fault(text: str, several: bool = False) -> tuple[str, int]:
     """The same, and the character that it is about; -1 where it is about the whole."""
     from postgast import PgQueryError
 
+    if "\0" in text:  # it would end the text for the parser
+        return "a NUL character", text.index("\0")
     try:
         found = parse_statements(text)
     except PgQueryError as error:
         said = " ".join(str(error).split())  # it quotes the text up to its end
         return f"SQL does not parse: {said[:300]}", (error.cursorpos or 0) - 1
     if not found or (len(found) > 1 and not several):
-        return f"{len(found)} SQL statements", -1
+        return f"{len(found) or 'no'} SQL statement{'s' if found else ''}", -1
     kinds = {statement.stmt.WhichOneof("node") for statement in found}
     return ("" if kinds == {"select_stmt"} else "not a SELECT"), -1
 

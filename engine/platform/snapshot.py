@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 
@@ -17,6 +18,8 @@ SAMPLED = 2000  # rows from either end of a table
 DOCUMENTS = 50  # values of a column of JSON
 FEWEST = 20  # rows of which a share is evidence
 LONGEST = 40  # letters of a value; longer ones are no words
+LONGEST_COMMENT = 500  # letters of a column's comment
+_CONSTANT = re.compile(r"(?:[(]?(-?[0-9.]+)[)]?|'([^']+)')(?:::.+)?$")  # a default that is a number or a word
 # not allowed, not in time, or values that cannot be compared: no evidence, and no reason to stop
 _NO_ANSWER = (errors.QueryCanceled, errors.LockNotAvailable, errors.ProgrammingError, errors.DataError)
 _Reference = tuple[tuple[str, str], str, tuple[str, str, str], tuple[tuple[str, str], ...]]
@@ -24,6 +27,9 @@ _Reference = tuple[tuple[str, str], str, tuple[str, str, str], tuple[tuple[str, 
 _TABLES = """
 select n.nspname, c.relname,
   case when c.reltuples > 0 then c.reltuples when c.relkind in ('r', 'm') then ceil(pg_relation_size(c.oid) / 100.0)
+    when c.relkind = 'p' then (
+      select sum(case when p.reltuples > 0 then p.reltuples else ceil(pg_relation_size(p.oid) / 100.0) end)
+      from pg_partition_tree(c.oid) t join pg_class p on p.oid = t.relid where t.isleaf)
     else 1 end::float8,
   array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum = any (
     (select k.columns from pg_index i cross join lateral (select (i.indkey::int2[])[0:i.indnkeyatts - 1] as columns) k
@@ -35,9 +41,10 @@ where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and n.nspn
   and n.nspname not in ('information_schema', %s) and has_schema_privilege(n.oid, 'usage')
 """
 _COLUMNS = f"""
-select n.nspname, c.relname, a.attname, case when t.typtype = 'e' then 'enum' else format_type(t.oid, null) end
+select n.nspname, c.relname, a.attname, case when t.typtype = 'e' then 'enum' else format_type(t.oid, null) end,
+  left(col_description(c.oid, a.attnum), {LONGEST_COMMENT}), pg_get_expr(d.adbin, d.adrelid)
 from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
-join pg_type t on t.oid = {BASE_TYPE}
+join pg_type t on t.oid = {BASE_TYPE} left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
 where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and a.attnum > 0 and not a.attisdropped
   and n.nspname not like 'pg\\_%%' and n.nspname not in ('information_schema', %s)
 order by a.attnum
@@ -70,12 +77,18 @@ def read_snapshot(connection: Connection, own: str) -> list[TableSeen]:
         TableSeen(
             schema,
             name,
-            {column: kind for *place, column, kind in columns if place == [schema, name]},
+            {column: kind for *place, column, kind, _, _ in columns if place == [schema, name]},
             keys[0] if len(keys) == 1 else "",
             tuple(keys),
             {column: to for column, (to, _) in named.get((schema, name), {}).items()},
             rows,
             beside={column: beside for column, (_, beside) in named.get((schema, name), {}).items() if beside},
+            comments={column: said for *place, column, _, said, _ in columns if said and place == [schema, name]},
+            defaults={
+                column: found[1] or found[2]
+                for *place, column, _, _, value in columns
+                if place == [schema, name] and (found := _CONSTANT.match(value or ""))
+            },
         )
         for schema, name, rows, keys in tables
     ]
@@ -128,7 +141,7 @@ class Samples:
 
     def known(self, one: TableSeen, column: str, to: TableSeen, key: str) -> float | None:
         """The share of some distinct values of a column that are keys of another table; None if there is no value."""
-        names = {"column": sql.Identifier(column), "to": sql.Identifier(*to.place), "key": sql.Identifier(key)}
+        names = {"column": sql.Identifier(column), "to": sql.Identifier(*to.stored_place), "key": sql.Identifier(key)}
         for kind in ("", "::text"):  # by an index where the types are alike
             for (share,) in self._rows(_KNOWN, one, kind=sql.SQL(kind), **names):
                 return None if share is None else float(share)
@@ -145,7 +158,11 @@ class Samples:
         return any(found for (found,) in self._rows(_UNIQUE, one, column=sql.Identifier(column)))
 
     def _rows(self, query: LiteralString, one: TableSeen, **parts: sql.Composable) -> list[tuple[Any, ...]]:
-        names = {"table": sql.Identifier(*one.place), "rows": sql.Literal(SAMPLED), "some": sql.Literal(DOCUMENTS)}
+        names = {
+            "table": sql.Identifier(*one.stored_place),
+            "rows": sql.Literal(SAMPLED),
+            "some": sql.Literal(DOCUMENTS),
+        }
         try:
             with self.connection.transaction():
                 local_settings(self.connection, READ_SETTINGS)
@@ -170,11 +187,11 @@ def sample_values(connection: Connection, table: TableSeen, columns: Sequence[st
             continue
         value = name if table.columns[column].startswith(_PLAIN) else sql.SQL("{}::text").format(name)
         rows = sql.SQL("(select {0} as one from {1} limit {2})").format(
-            value, sql.Identifier(table.schema, table.name), SAMPLED
+            value, sql.Identifier(*table.stored_place), SAMPLED
         )
         if table.key:
             last = sql.SQL("(select {0} as one from {1} order by {2} desc limit {3})").format(
-                value, sql.Identifier(table.schema, table.name), sql.Identifier(table.key), SAMPLED
+                value, sql.Identifier(*table.stored_place), sql.Identifier(table.key), SAMPLED
             )
             rows = sql.SQL("{} union all {}").format(rows, last)
         query = sql.SQL("select one from ({}) as given group by one order by count(*) desc limit 60")
@@ -190,7 +207,7 @@ def sample_values(connection: Connection, table: TableSeen, columns: Sequence[st
 
 def _documents(connection: Connection, table: TableSeen, column: str) -> list[object]:
     """Some values of a column of JSON, as Python's."""
-    name, place = sql.Identifier(column), sql.Identifier(table.schema, table.name)
+    name, place = sql.Identifier(column), sql.Identifier(*table.stored_place)
     # spread over the first rows, which may be those of one conversation or of one side, and not at even steps
     query = sql.SQL(
         "select one::text from (select {0} as one, row_number() over () as n from (select {0} from {1} "

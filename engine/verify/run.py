@@ -248,7 +248,7 @@ def _by_grafana(live: Servers, through: Through, item: Question, choices: Sequen
 def _judged(live: Servers, item: Question, answer: Answer) -> Finding:
     """What is thought of the rows that the store gave."""
     found = judge(item.query, answer, live.relations(item.relations))
-    doubt = live.doubts(item.relations) if found.status == "ok" and answer.rows else OK
+    doubt = live.doubts(item.relations, item.text) if found.status == "ok" and answer.rows else OK
     return found if doubt.status == "ok" else doubt
 
 

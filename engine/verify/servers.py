@@ -24,7 +24,7 @@ class Servers:
     sources: Sources
     down: Mapping[str, Finding]
     relations: Callable[[Iterable[str]], Finding]
-    doubts: Callable[[Iterable[str]], Finding]
+    doubts: Callable[[Iterable[str], str], Finding]
     series: Finder
     loaded: Mapping[str, Sequence[prom.LoadedRule]]
     rules_unknown: Finding = OK

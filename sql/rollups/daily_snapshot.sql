@@ -9,6 +9,7 @@ audience: everyone
 cadence: 5m
 key: [day, subject, state, part]
 keep: true
+subjects: {accounts: user_entity, tickets: ticket_entity ticket_move ticket_now, documents: document_now}
 columns:
   day: {type: date, doc: local day}
   subject: {type: text, doc: "accounts, tickets or documents"}

@@ -6,6 +6,7 @@ grain: one row per subject and word, at most growth.groups of each subject
 audience: none
 cadence: 1m
 key: [subject, word]
+subjects: {tickets: ticket_entity, documents: document_entity}
 columns:
   subject: {type: text, doc: tickets or documents}
   word: {type: text, doc: category or file type}

@@ -120,7 +120,10 @@ def test_every_figure_through_an_adapter_equals_plain_sql(site: tuple[str, Catal
     "name",
     [
         "better_chatbot",
-        *(pytest.param(one, marks=pytest.mark.soak) for one in ("dust", "letta", "libredesk")),
+        *(
+            pytest.param(one, marks=pytest.mark.soak)
+            for one in ("dust", "letta", "libredesk", "lightdash", "lumen", "tandem")
+        ),
     ],
 )
 def test_the_adapter_that_init_writes_gives_every_figure_with_no_edit(

@@ -197,6 +197,7 @@ def test_audits_measure_in_shares_where_the_figures_rest_on_less_than_they_seem(
 ) -> None:
     catalog, ask = world
     rate(ask, "c1a", "c1a", "c1q", "c2a", "none")
+    ask("update feedback set rating = 10 where message_id = 'c2a'")
     ask("insert into messages values ('odd', 'c1', 'robot', null, '2026-03-10 10:00')")
     ask("update users set role = 'robot' where id = 'u2'")
     run(catalog)
@@ -212,12 +213,25 @@ SHARES = {
     "people_unknown": ("found", 2, "66.7% of 3"),  # e1 and e2 beside u1
     "rating_repeated": ("found", 1, "20.0% of 5"),
     "rating_no_answer": ("found", 1, "25.0% of 4"),
+    "rating_scale": ("found", 1, "20.0% of 5"),
     "rating_guest": ("found", 1, "50.0% of 2"),
     "rating_parent": ("found", 1, "20.0% of 5"),
     "message_parent": ("found", 2, "15.4% of 13"),  # of the conversation that does not exist
     "message_word": ("found", 1, "7.7% of 13"),
     "account_word": ("found", 1, "50.0% of 2"),
 }
+
+
+def test_ratings_of_users_who_were_deleted_are_not_taken_for_ratings_without_a_message(
+    world: tuple[Catalog, Ask],
+) -> None:
+    catalog, ask = world
+    rate(ask, "c4a", "c6a")
+    run(catalog)
+    ask("delete from users where id = 'u1'")
+    run(catalog)
+    (one,) = audit(catalog, only=["rating_parent"], at=NOW)
+    assert (one.state, one.sample) == ("passed", "0.0% of 2")
 
 
 def test_an_audit_of_a_share_within_its_limit_passes_and_says_the_share(world: tuple[Catalog, Ask]) -> None:

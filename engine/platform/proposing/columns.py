@@ -6,35 +6,40 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.called import REFERS, columns_called
+from gendash.engine.platform.proposing.called_people import words_of_askers
+from gendash.engine.platform.proposing.comments import read_codes
 from gendash.engine.platform.proposing.elsewhere import name_of, side_of, words_named
+from gendash.engine.platform.proposing.file_types import file_type
 from gendash.engine.platform.proposing.ids import Ids
 from gendash.engine.platform.proposing.links import id_family
-from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, rank, without_whose, words_of
+from gendash.engine.platform.proposing.made import made_at
+from gendash.engine.platform.proposing.names import COLUMNS, DELETED, UNSURE, WORDS, of_class, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.values import Reading, place_of
 
 OF_PEOPLE = ("conversations.user_id", "tickets.created_by")
 # of a vocabulary in a column of any name, the words of either side that must be there
-SIDES = {"users.role": (("user",), ("admin", "super_admin")), "messages.role": (("user",), ("assistant",))}
+SIDES = {
+    "users.role": (("user",), ("admin", "super_admin")),
+    "messages.role": (("user",), ("assistant",)),
+    "documents.status": (("done",), ("processing", "failed")),
+    "tickets.status": (("open",), ("closed", "resolved")),
+    "tickets.priority": (("low", "medium"), ("high", "urgent")),
+}
+CATEGORIES = ("category", "category_name", "topic", "queue", "department", "ticket_type", "type", "label", "forum")
 SEVERAL = {"users.role": 2, "messages.role": 2}  # values that a column must have for its agreement to say anything
 ALIKE, WHOLE = 0.99, 0.85  # of rows, those that two columns give the same; a vocabulary of which each word is known
 SCOPES = {"org", "organization", "organisation", "workspace", "team", "tenant", "group", "project", "company"}
 PLAIN = ("first_name", "last_name")
 BOTH = 0.3  # what is added for a vocabulary of which both sides are there
+GROUPED = 0.25  # for an id of conversations that no table holds
 FEWEST_PEOPLE = 3
 WORTH = 0.45  # below this nothing is proposed
 DOUBTFUL = CERTAIN - 0.1
 LEAST_KNOWN = 0.5  # of the values of a column, what must be keys of a table: people and rows are deleted
 ALIASES = {"users": "u", "conversations": "c", "messages": "m", "feedback": "f", "documents": "d", "tickets": "t"}
-REFERS = {
-    "conversations.user_id": "users",
-    "messages.conversation_id": "conversations",
-    "feedback.message_id": "messages",
-    "feedback.user_id": "users",
-    "documents.user_id": "users",
-    "tickets.created_by": "users",
-    "tickets.assigned_to": "users",
-}
+CODED = {*WORDS, "users.is_active", "feedback.rating"}  # whose codes a comment may explain
 
 
 class _Candidate(NamedTuple):
@@ -58,30 +63,29 @@ class Columns(Ids):
         full = f"{table}.{column}"
         if full == "messages.conversation_id" and self.levels:
             return self._conversation_line()
-        known = (*COLUMNS.get(full, ()), *COLUMNS.get(f"*.{column}", ()))
-        whose = full == "tickets.first_response_at"
-        may_be_named = values.is_vocabulary(full) or full == "tickets.category"
-        names = [
-            (rank(name_of(one, name) if may_be_named else without_whose(name) if whose else name, known), name)
-            for name in one.columns
-            if name != one.key
-        ]
-        names = sorted((pair for pair in names if pair[0] > 0), key=lambda pair: -pair[0])[:6]
-        if full == "feedback.message_id" and "messages" in self.chosen:  # the only one that names any, by any name
-            named = [name for name, to in one.references.items() if to[:2] == self.chosen["messages"].place]
-            names = names if {name for _, name in names} & set(named) else [(0.8, name) for name in named[:1]] or names
-        if not names and column == "created_at":
-            return self._only_time(table, one)
+        names = columns_called(full, one, self.chosen, self.people)
         found = sorted(
-            self._candidates(table, column, one, names), key=lambda each: -each.score - BOTH * _is_whole(full, each)
+            self._candidates(table, column, one, names),
+            key=lambda each: -each.score - BOTH * (_is_whole(full, each) or self._asks(full, one, each)),
         )
+        if full == "documents.file_type":
+            called, score = (found[0].line, found[0].score) if found else (None, 0.0)
+            line = file_type(one, called, score, self.with_nulls)
+            if line:
+                return line
+        if not found and column == "created_at":
+            return made_at(table, ALIASES[table], one, self.with_nulls)
         if not found:
             return self._by_words(full, one) if full in SIDES else None
         several = self._of_several(full, one, [each.line for each in found])
-        if several:
-            return several
-        best = found[0]
+        return several or self._best(full, one, found)
+
+    def _best(self, full: str, one: TableSeen, found: Sequence[_Candidate]) -> Line:
+        """The line of the best candidate, as sure as what else may be meant and the unknown words leave it."""
+        table, best = full.partition(".")[0], found[0]
         score, line = best.score, best.line
+        if full == "tickets.category" and rank(name_of(one, line.reads[0]), CATEGORIES) < 0.8:
+            score = min(score, DOUBTFUL)  # who handles it, rather than what it is about
         if _is_whole(full, best) or (line.evidence.startswith("end of the file name") and len(found) == 1):
             score = max(score, WHOLE)
         if any(each.score > score - 0.06 or each.fit > best.fit for each in self._rivals(full, one, found)):
@@ -110,12 +114,22 @@ class Columns(Ids):
         best = found[0]
         if best.fit == 1.0 and full not in REFERS and not values.is_vocabulary(full):
             return []  # its very name
-        declared = best.line.reads[0] in one.references
+        declared = full in REFERS and best.line.reads[0] in one.references
         rivals = [each for each in found[1:] if each.line.reads[0] in one.references or not declared]
+        if full == "users.role":  # what is true of each is no evidence
+            flags = [each.line.reads[0] for each in rivals if one.columns[each.line.reads[0]] == "boolean"]
+            whole = [name for name, given in (self.sample(one, flags) if flags else {}).items() if len(given) == 1]
+            rivals = [each for each in rivals if each.line.reads[0] not in whole]
+        rivals += self._others_by_words(full, one, [each.line.reads[0] for each in found])
         if full in OF_PEOPLE and best.fit >= 0.8 and self._people_of(one, best.line.reads[0]) == self.people[:1]:
             # those who talk and those who handle are two tables: a column of the latter is no rival
             rivals = [each for each in rivals if self._people_of(one, each.line.reads[0]) == self.people[:1]]
         return [each for each in rivals if not self._agree(full, one, best.line, each.line)]
+
+    def _asks(self, full: str, one: TableSeen, each: _Candidate) -> bool:
+        """True if a candidate names those who talk, where those who answer are another table."""
+        asked = full in OF_PEOPLE and len(self.people) > 1
+        return asked and self._people_of(one, each.line.reads[0]) == self.people[:1]
 
     def _agree(self, full: str, one: TableSeen, line: Line, other: Line) -> bool:
         """True if two lines give nearly each row the same, as far as both give one of several values."""
@@ -147,10 +161,25 @@ class Columns(Ids):
             name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in one.references
         ]
         for name, given in self.sample(one, names).items():
-            read = values.read_words(full, place_of(alias, name), name, one.columns[name], given)
+            read = values.read_words(
+                full, place_of(alias, name), name, one.columns[name], given, self._own_words(full, one, given)
+            )
             if not read.unknown and all(set(side) & set(read.words.values()) for side in SIDES[full]):
                 return Line(column, read.sql, (name,), DOUBTFUL, read.evidence, read.words)
         return None
+
+    def _others_by_words(self, full: str, one: TableSeen, taken: Sequence[str]) -> list[_Candidate]:
+        """The columns of other names whose words are both sides of who wrote a message."""
+        names = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in taken]
+        names = [name for name in names if name not in one.references and name != one.key]
+        found = []
+        for name, given in (self.sample(one, names) if full == "messages.role" and names else {}).items():
+            read = values.read_words(
+                full, place_of("m", name), name, one.columns[name], given, self._own_words(full, one, given)
+            )
+            if {"user", "assistant"} <= set(read.words.values()) and len(read.unknown) < len(given) / 2:
+                found.append(_Candidate(1.0, 0.0, Line("role", read.sql, (name,), words=read.words), read.unknown))
+        return found
 
     def _candidates(
         self, table: str, column: str, one: TableSeen, names: Sequence[tuple[float, str]]
@@ -194,6 +223,9 @@ class Columns(Ids):
             return read._replace(adds=read.adds + 0.15, evidence=f"{read.evidence}, its only time") if only else read
         if name in one.references:
             return self._read_named(full, one, name, place)
+        spoken = read_codes(full, place, one, name, given) if full in CODED and name in one.comments else None
+        if spoken:
+            return spoken
         if full == "feedback.rating":
             return values.read_rating(place, name, kind, given)
         if full == "users.is_active":
@@ -201,7 +233,7 @@ class Columns(Ids):
         if full == "users.role" and self.chosen.get("tickets"):  # in a help desk an agent is one of its staff
             return values.read_words("helpdesk.role", place, name, kind, given)
         if values.is_vocabulary(full):
-            return values.read_words(full, place, name, kind, given)
+            return values.read_words(full, place, name, kind, given, self._own_words(full, one, given))
         if column in ("file_size", "chunk_count"):
             return values.read_count(place, kind)
         if column == "file_type":
@@ -209,6 +241,18 @@ class Columns(Ids):
         if column == "is_voice":
             return Reading(place, 0.38 if kind == "boolean" else -1.0, kind)
         return values.read_plain_text(place, kind)
+
+    def _own_words(self, full: str, one: TableSeen, given: Sequence[object]) -> dict[str, str]:
+        """Who writes what the platform's own words for people say."""
+        own = words_of_askers(one, self.tables) if full == "messages.role" else {}
+        words = [str(each) for each in given if full == "messages.role"]
+        return {
+            word.lower(): "user" for word in words if self._is_word_of_people(word) or words_of(of_class(word)) in own
+        }
+
+    def _is_word_of_people(self, word: str) -> bool:
+        """True if a word is what the table of people is called."""
+        return len(self.people) == 1 and words_of(self.people[0].name).rpartition("_")[2] == words_of(word)
 
     def _read_named(self, full: str, one: TableSeen, name: str, place: str) -> Reading:
         """A column that names a row of another table, which may be one of words."""
@@ -220,19 +264,6 @@ class Columns(Ids):
         read = values.read_words(full, words.sql, name, "text", self.sample(words.table, [words.label])[words.label])
         evidence = f"{read.evidence} of {words.table.name}"
         return read._replace(evidence=evidence, adds=read.adds if read.words else -1.0)
-
-    def _only_time(self, table: str, one: TableSeen) -> Line | None:
-        """The one column of a table that is a time, whatever its name."""
-        times = [
-            name
-            for name, kind in one.columns.items()
-            if kind.startswith(values.TIMES) and rank(name, DELETED) < 0.8 and not words_of(name).startswith("last_")
-        ]
-        if table != "documents" or len(times) > 1:  # what was uploaded may have the time of its last change only
-            times = [name for name in times if rank(name, COLUMNS["*.updated_at"]) < 0.8]
-        if len(times) != 1:
-            return None
-        return Line("created_at", place_of(ALIASES[table], times[0]), (times[0],), 0.6, "its only time")
 
     def _is_only_time(self, one: TableSeen, name: str) -> bool:
         """True if no other column of a table may be the time of a row's making."""
@@ -257,15 +288,23 @@ class Columns(Ids):
         """A person who is named by one of several columns, or a role that several booleans give."""
         if full == "users.role":
             flags = [line for line in lines if line.evidence.startswith("boolean")]
+            given = self.sample(one, [line.reads[0] for line in flags])
+            # what is true of each is no evidence
+            flags = [line for line in flags if set(given.get(line.reads[0], ())) not in ({True}, {1})] or flags
             if len(flags) < 2 or flags[0] is not lines[0]:
                 return None
-            either = " or ".join(place_of("u", line.reads[0]) for line in flags)
+            either = " or ".join(line.sql.removeprefix("case when ").partition(" then ")[0] for line in flags)
             reads = tuple(line.reads[0] for line in flags)
             sql, words = f"case when {either} then 'admin' else 'user' end", {"true": "admin", "false": "user"}
             return Line("role", sql, reads, DOUBTFUL, "booleans", words)
         if REFERS.get(full) != "users" or len(self.people) < 2:
             return None
         people = {each.place for each in self.people}
+        if full == "tickets.created_by":  # who handles it has not asked
+            handles = COLUMNS["tickets.assigned_to"]
+            asks = [line for line in lines if rank(line.reads[0], handles) < 0.8]
+            if asks and len(asks) < len(lines) and self._people_of(one, asks[0].reads[0]):
+                return asks[0]._replace(confidence=DOUBTFUL)
         to = {line.reads[0]: one.references.get(line.reads[0], ("", ""))[:2] for line in lines}
         named = {name: place for name, place in to.items() if place in people}
         given = self.with_nulls(one, list(named)) if len(set(named.values())) > 1 else {}
@@ -296,7 +335,14 @@ class Columns(Ids):
         key = self.id_of(targets[0]) if targets else ""
         if targets and key:
             return self._by_values(one, name, self.named_as(table, targets[0], place), targets[0], key)
+        if full == "messages.conversation_id" and self._groups(one, name):
+            return Reading(place, GROUPED, "each message has one, and several the same")
         return Reading(place, 0.1, "")
+
+    def _groups(self, one: TableSeen, name: str) -> bool:
+        """True if each row has a value of a column, and many have the same as another."""
+        given = self.with_nulls(one, [name]).get(name, ())
+        return len(given) > 1 and None not in given and not self.with_nulls.unique(one, name)
 
     def _by_values(self, one: TableSeen, name: str, sql: str, target: TableSeen, key: str) -> Reading:
         """A column that may name a row of a table, by its type and by whether its values are keys there."""

@@ -7,7 +7,8 @@ from itertools import chain
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
-from gendash.engine.platform.proposing.beside import rating_beside
+from gendash.engine.platform.proposing.actors import HANDLES
+from gendash.engine.platform.proposing.beside import comment_beside, rating_beside
 from gendash.engine.platform.proposing.names import COLUMNS, TEXTS, rank, words_of
 from gendash.engine.platform.proposing.proposal import Line, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.values import place_of
@@ -67,7 +68,12 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSamp
         return {}
     id_ = by["message_id"]._replace(evidence="ratings are in the message")
     lines = [id_._replace(column="feedback_id"), id_, read]
-    lines += [Line("user_id", place_of("m", name), (name,), 0.85, why) for name, why in _person(one, users)]
+    rated = f"({read.sql}) is not null"
+    lines += [
+        Line("user_id", place_of("m", name), (name,), 0.85, why)
+        for name, why in _person(one, users)
+        if sample.share(one, "m", f"{place_of('m', name)} is not null", rated) != 0.0  # an answer names no person
+    ]
     fits = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in read.reads]
     said = max(fits, key=lambda name: rank(name, COLUMNS["messages.comment"]), default="")
     if said and rank(said, COLUMNS["messages.comment"]) >= 0.8:
@@ -77,7 +83,9 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSamp
             Line("comment", place_of("m", name), (name,), 0.6, f"named like {read.reads[0]}")
             for name in _named_alike(one, read, values.TEXTS)[:1]
         ]
-    rated_at = _named_alike(one, read, values.TIMES)
+    if "comment" not in {line.column for line in lines}:
+        lines += comment_beside(one, sample)
+    rated_at = _named_alike(one, read, values.TIMES) or _with_ratings(one, read, sample)
     if rated_at:
         lines.append(Line("created_at", place_of("m", rated_at[0]), (rated_at[0],), 0.7, f"named like {read.reads[0]}"))
     else:
@@ -85,18 +93,21 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: RowSamp
         when = Line("created_at", place_of("m", changed), (changed,), 0.5, "its last change") if changed else None
         lines.append(when or by["created_at"]._replace(column="created_at", confidence=0.5))
     whole = len(read.reads) == 1 and (one.columns[read.reads[0]] == "boolean" or not read.confidence)
-    rated = place_of("m", read.reads[0]) if whole else read.sql  # 0 may be no rating
-    condition = (f"{rated} is not null", read.confidence, "rated messages")
+    value = place_of("m", read.reads[0]) if whole else read.sql  # 0 may be no rating
+    condition = (f"{value} is not null", read.confidence, "rated messages")
     return {"feedback": ProposedTable("feedback", one, lines, messages.joins, (*messages.conditions, condition))}
 
 
 def _rated(one: TableSeen, sample: RowSample) -> Iterator[Line]:
     """The columns of a message that rate it."""
     known = COLUMNS["messages.rating"]
-    for name in (each for each in one.columns if rank(each, known) > 0.7):
+    # a truth value is no id, whatever it is called
+    called = {name: words_of(name).removesuffix("_id") if of == "boolean" else name for name, of in one.columns.items()}
+    for name in (each for each in one.columns if rank(called[each], known) > 0):
         read = values.read_rating(place_of("m", name), name, one.columns[name], sample(one, [name]).get(name, ()))
-        if read.adds > values.NO_ROWS:
-            sure = round(min(0.97, rank(name, known) * 0.6 + read.adds), 2) if not read.unknown else 0.7
+        signs = read.words.keys() == {"1", "-1"}  # which a column whose name ends so may have
+        if read.adds > values.NO_ROWS and (rank(called[name], known) > 0.7 or signs):
+            sure = round(min(0.97, rank(called[name], known) * 0.6 + read.adds), 2) if not read.unknown else 0.7
             yield Line("rating", read.sql, (name,), sure, read.evidence, read.words)
 
 
@@ -115,6 +126,16 @@ def _named_alike(one: TableSeen, read: Line, kinds: tuple[str, ...]) -> list[str
     begin = f"{words_of(read.reads[0]).partition('_')[0]}_"
     alike = (name for name, kind in one.columns.items() if kind.startswith(kinds) and name not in read.reads)
     return [name for name in alike if words_of(name).startswith(begin)]
+
+
+def _with_ratings(one: TableSeen, read: Line, sample: RowSample) -> list[str]:
+    """The times that are there where a rating is, and nowhere else."""
+    rated = f"{place_of('m', read.reads[0])} is not null" if len(read.reads) == 1 else ""
+    share = sample.share(one, "m", rated) if rated else None
+    some = share is not None and 0 < share < 1
+    times = [name for name, kind in one.columns.items() if some and kind.startswith(values.TIMES)]
+    given = {name: f"({place_of('m', name)} is not null) = ({rated})" for name in times}
+    return [name for name, same in given.items() if sample.share(one, "m", same) == 1.0]
 
 
 def _unread(one: TableSeen, sample: RowSample) -> Iterator[Line]:
@@ -141,5 +162,7 @@ def _thumbs(one: TableSeen) -> Iterator[Line]:
 def _person(one: TableSeen, users: TableSeen | None) -> Iterator[tuple[str, str]]:
     """The column of a message that names its person by a foreign key, with the evidence; at most one."""
     named = [name for name, to in one.references.items() if users and to[:2] == users.place]
+    only = len(named) == 1 and not HANDLES & set(words_of(named[0]).split("_"))  # an operator answers
+    named = [name for name in named if only or rank(name, COLUMNS["feedback.user_id"]) >= 0.8]
     fits = sorted(named, key=lambda name: -rank(name, COLUMNS["feedback.user_id"]))
     yield from ((name, f"foreign key to {users.name}") for name in fits[:1] if users)

@@ -22,7 +22,8 @@ def choose_documents(
     # what is attached to a message is no document where others are
     fits = [one for one in fits if not _is_attachment(one)] or fits
     # a table that is called after documents, before one that only has names of files
-    fits = [one for one in fits if rank(one.name, TABLES["documents"])] or fits
+    named = [one for one in fits if rank(one.name, TABLES["documents"])]
+    fits = [one for one in fits if one in named or (named and chunks_of(one, tables))] or fits
     origins = _origins(fits, tables)
     chosen = found.tables.get("documents")
     if chosen and chosen not in origins:
@@ -41,8 +42,9 @@ def choose_documents(
     said = found.tables.get("messages")
     attached = bool(chosen and said and any(to[:2] == said.place for to in chosen.references.values()))
     attached |= bool(chosen and (_is_attachment(chosen) or any(_attaches(one, chosen) for one in tables)))
-    is_text = bool(chosen and any(words_of(name) in TEXTS for name in chosen.columns))
-    if chosen and not processed and (attached or is_text or not rank(chosen.name, TABLES["documents"])):
+    sized = bool(chosen and has_column(chosen, "documents.file_size"))
+    is_text = bool(chosen and not sized and any(words_of(name) in TEXTS for name in chosen.columns))
+    if chosen and not processed and (attached or is_text or not is_called_documents(chosen)):
         found.doubtful.add("documents")
         found.questions.append(f"documents: are rows of {chosen.name} read to answer from, or attachments of messages?")
     elif chosen and others:
@@ -69,6 +71,11 @@ def documents_named(one: TableSeen) -> Iterator[tuple[str, tuple[str, str, str]]
         name = words_of(column).removesuffix("_id")
         if name in (words_of(to[1]), words_of(to[1]).rpartition("_")[2]):
             yield column, to
+
+
+def is_called_documents(one: TableSeen, least: float = 0.01) -> bool:
+    """True if a table is called after documents, or after knowledge."""
+    return rank(one.name, TABLES["documents"]) >= least or "knowledge" in words_of(one.name).split("_")
 
 
 def _is_attachment(one: TableSeen) -> bool:

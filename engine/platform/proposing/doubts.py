@@ -2,7 +2,7 @@
 
 A line is certain by what speaks for it. Each rule here looks for the contrary, whatever spoke for the line; what it
 finds is a guess. The rules were measured on what earlier versions of init proposed for platforms that those had not
-seen (docs/proof.md).
+seen (docs/strangers.md).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from gendash.engine.platform.proposing import doubts_of_lines as of_lines
 from gendash.engine.platform.proposing import doubts_of_tables as of_tables
+from gendash.engine.platform.proposing import doubts_of_words as of_words
 from gendash.engine.platform.proposing.doubt import Doubt, Proposed
 from gendash.engine.platform.proposing.given import NOTHING, Given
 from gendash.engine.platform.proposing.proposal import CERTAIN, ProposedTable, RowSample, TableSeen
@@ -52,14 +53,32 @@ def _with_doubt(one: ProposedTable, doubt: Doubt) -> ProposedTable:
 
 RULES = (
     of_tables.other_person,
+    of_tables.other_writers,
+    of_tables.second_person,
+    of_tables.same_person,
     of_tables.unnamed_people,
     of_tables.owned_people,
+    of_tables.other_people,
+    of_tables.part_of_talk,
     of_tables.rival_messages,
+    of_tables.generic_pairs,
     of_tables.rival_documents,
+    of_tables.unproven_documents,
+    of_tables.aside,
     of_tables.unlinked,
     of_lines.staff,
     of_lines.other_id,
+    of_lines.other_key,
     of_lines.loose_words,
     of_lines.empty,
+    of_lines.two_askers,
+    of_lines.other_sides,
+    of_lines.other_state,
+    of_lines.archived,
     of_lines.unread_flags,
+    of_words.no_messages,
+    of_words.words_of_several,
+    of_words.by_login,
+    of_words.groups_as_categories,
+    of_words.other_requests,
 )

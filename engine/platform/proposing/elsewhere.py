@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from gendash.engine.languages.sql_text import quote_text
@@ -26,7 +27,9 @@ from gendash.engine.platform.proposing.values import TEXTS, TIMES, place_of
 
 SURE = 0.7  # below what is called certain: a person reads it
 PURE = 0.82  # a table of nothing but people and roles
+KINDS_OF_ACCOUNTS = ("discriminator", "type", "kind", "account_type", "user_type", "actor_type")
 OWNER, UNLIKELY = "owner", 0.5
+FEWEST_COLUMNS, MOST_COLUMNS = 4, 0.6  # of a table, how many begin with one word, which is no evidence
 FEW = 1000  # rows of a table of words, by an estimate of its pages
 ENDED = (*DELETED, "ended_at", "end_at", "left_at", "revoked_at", "end_date")  # times of a membership that is over
 
@@ -57,15 +60,33 @@ def words_named(one: TableSeen, column: str, place: str, tables: Sequence[TableS
 
 def name_of(one: TableSeen, column: str) -> str:
     """A column's name for what it means: status_id means status where it names a row of another table."""
-    words = words_of(column)
-    return words.removesuffix("_id") if column in one.references else column
+    if column not in one.references:
+        return own_name(one, column)
+    words = words_of(column).removeprefix("id_")
+    return own_name(one, words.removesuffix("_id").removesuffix("_cd").removesuffix("_code"))
+
+
+def own_name(one: TableSeen, column: str) -> str:
+    """A column's name without that of its table: request_status of service_requests is status."""
+    words, table = words_of(column), words_of(one.name).split("_")
+    first, _, rest = words.partition("_")
+    return rest if rest not in ("", "id") and first in (table[-1], _shared(tuple(one.columns))) else column
+
+
+@lru_cache(maxsize=5_000)
+def _shared(columns: tuple[str, ...]) -> str:
+    """The first word that most columns of a table have, such as usr of usr_name and usr_email; empty if none."""
+    firsts = [words_of(column).partition("_")[0] for column in columns if "_" in words_of(column)]
+    best = max(sorted(set(firsts)), key=firsts.count, default="")
+    return best if len(columns) >= FEWEST_COLUMNS and firsts.count(best) > len(columns) * MOST_COLUMNS else ""
 
 
 def role_of_members(users: TableSeen, id_: str, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[Line]:
     """The role that another table gives a person: an account's membership, or the names of its roles; at most one."""
     fits = []
-    for one in (each for each in tables if each is not users and not is_invitation(each)):
-        mine = next((name for name, to in one.references.items() if to == (*users.place, id_)), "")
+    for one in (each for each in tables if each is not users and not is_invitation(each) and not _takes_part(each)):
+        named = [name for name, to in one.references.items() if to[:2] == users.place]
+        mine = next((name for name in sorted(named, key=lambda name: one.references[name][2] != id_)), "")
         for column in (each for each in one.columns if mine and rank(name_of(one, each), ROLES) >= 0.8):
             text, admins = _admins(one, column, tables, sample)
             if admins:
@@ -74,7 +95,7 @@ def role_of_members(users: TableSeen, id_: str, tables: Sequence[TableSeen], sam
         over = [name for name in one.columns if rank(name, ENDED) >= 0.8 and one.columns[name].startswith(TIMES)]
         within = "".join(f" and {place_of('x', name)} is null" for name in over)
         listed = ", ".join(map(quote_text, admins))
-        inner = f"select from {one.quoted} x where {on_row(one, mine, 'x', 'u', id_)}{within}"
+        inner = f"select from {one.quoted} x where {on_row(one, mine, 'x', 'u', one.references[mine][2])}{within}"
         sql = f"case when exists ({inner} and lower({text}) in ({listed})) then 'admin' else 'user' end"
         sure = PURE if _is_pair(one, mine) else SURE
         yield Line("role", sql, (), sure, f"roles in {one.name}", dict.fromkeys(admins, "admin"))
@@ -151,6 +172,12 @@ def person_of_owners(
                 return
 
 
+def _takes_part(one: TableSeen) -> bool:
+    """True if rows say who takes part in a conversation: its owner runs no platform."""
+    talks = any(rank(to[1], TABLES["conversations"]) >= 0.8 for to in one.references.values())
+    return talks or rank(one.name, TABLES["messages"]) >= 0.8
+
+
 def is_invitation(one: TableSeen) -> bool:
     """True if rows are invitations: their role is that of somebody else, who may never come."""
     return rank(one.name, ("invitation", "invite")) > 0
@@ -159,11 +186,27 @@ def is_invitation(one: TableSeen) -> bool:
 def role_of_writer(users: TableSeen, id_: str, place: str) -> Iterator[Line]:
     """Who wrote a message whose writer is ``place``, where accounts say which of them are bots; at most one."""
     for name, kind in users.columns.items():
-        if kind == "boolean" and rank(name, BOTS) >= 0.8:
-            inner = f"select {place_of('w', name)} from {users.quoted} w where {place_of('w', id_)} = {place}"
+        if kind in ("boolean", "smallint") and rank(name, BOTS) >= 0.8:
+            is_bot = place_of("w", name) + (" = 1" if kind == "smallint" else "")
+            inner = f"select {is_bot} from {users.quoted} w where {place_of('w', id_)} = {place}"
             yield Line(
                 "role", f"case when ({inner}) then 'assistant' else 'user' end", (), SURE, f"{name} of {users.name}"
             )
+            return
+
+
+def role_by_kind(users: TableSeen, id_: str, place: str, sample: RowSample) -> Iterator[Line]:
+    """Who wrote a message whose writer is ``place``, by words for the kind of each account; at most one."""
+    texts = [name for name, kind in users.columns.items() if kind.startswith(TEXTS) and name not in users.references]
+    texts = [name for name in texts if rank(name, KINDS_OF_ACCOUNTS) >= 0.8]
+    for name, given in (sample(users, texts) if texts else {}).items():
+        means = {str(each).lower(): meaning("messages.role", str(each)) for each in given if each is not None}
+        if {"user", "assistant"} == set(means.values()):
+            words = ", ".join(quote_text(word) for word, side in sorted(means.items()) if side == "assistant")
+            inner = f"select from {users.quoted} w where {place_of('w', id_)} = {place}"
+            machine = f"lower({place_of('w', name)}::text) in ({words})"
+            sql = f"case when exists ({inner} and {machine}) then 'assistant' else 'user' end"
+            yield Line("role", sql, (), SURE, f"{name} of {users.name}")
             return
 
 

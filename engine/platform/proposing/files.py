@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.platform.proposing.columns import ALIASES
-from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable
+from gendash.engine.platform.proposing.names import ANSWERED, rank
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
+from gendash.engine.platform.proposing.values import TIMES, place_of
 
 LONGEST = 90  # characters of an expression in one line, with its evidence behind it
 _QUOTED = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")""")
@@ -19,7 +21,7 @@ def select_text(one: ProposedTable, questions: Iterable[str] = ()) -> str:
     alias = ALIASES.get("messages" if one.grouped or (one.table == "feedback" and not one.joins) else one.table, "")
     alias = one.alias or _alias_in(one) or alias
     lines = list(one.lines)
-    sources = " and ".join(f"{each.source.schema}.{each.source.name}" for each in one.parts or (one,))
+    sources = " and ".join(".".join(each.source.stored_place) for each in one.parts or (one,))
     head = [
         f"-- Proposed by `gendash init` from {sources}, about {source.rows:,.0f} rows.",
         f"-- Beside each line: how sure it is, and why. Read what is below {CERTAIN:.0%}; then take this line out.",
@@ -32,7 +34,7 @@ def select_text(one: ProposedTable, questions: Iterable[str] = ()) -> str:
         question, answer = one.pair
         parts = []
         for role, text in (("user", question), ("assistant", answer)):
-            own = [_of_pair(line, role, text) for line in lines]
+            own = [_of_pair(line, role, text, source) for line in lines]
             given = f"{alias}.{quote_name(text)}"
             in_json = source.columns.get(text) in ("json", "jsonb")
             filled = f"{given}::text not in ('{{}}', '[]', 'null')" if in_json else f"{given} <> ''"
@@ -47,13 +49,25 @@ def _alias_in(one: ProposedTable) -> str:
     return next((line.sql.partition(".")[0] for line in one.lines if line.sql[1:2] == "."), "")
 
 
-def _of_pair(line: Line, role: str, text: str) -> Line:
+def _of_pair(line: Line, role: str, text: str, source: TableSeen) -> Line:
     """The id of a question is made from that of its answer, which feedback names."""
     if line.column == "role":
         return line._replace(sql=f"'{role}'", evidence=f"{line.evidence}: {text}")
+    if line.column == "created_at" and role == "assistant":
+        return _of_answer(line, source)
     if line.column != "message_id":
         return line
     return line._replace(sql=f"{line.sql} || ':question'" if role == "user" else f"{line.sql}::text")
+
+
+def _of_answer(line: Line, source: TableSeen) -> Line:
+    """The time of an answer, where a row has one beside that of its question."""
+    alias = line.sql.partition(".")[0]
+    answered = [name for name, kind in source.columns.items() if kind.startswith(TIMES) and rank(name, ANSWERED) >= 0.8]
+    if not answered or not line.sql.startswith(f"{alias}.") or answered[0] in line.reads:
+        return line
+    sql = f"coalesce({place_of(alias, answered[0])}, {line.sql})"
+    return line._replace(sql=sql, evidence=f"{line.evidence}; {answered[0]} of the answer")
 
 
 def _select(one: ProposedTable, alias: str, lines: Iterable[Line], conditions: Iterable[tuple[str, float, str]]) -> str:

@@ -43,7 +43,7 @@ def settle(found: TableChoice, given: Given, tables: Sequence[TableSeen]) -> Non
 
     Which rows of a given table are messages stays a question.
     """
-    by_place = {one.place: one for one in tables}
+    by_place = {one.stored_place: one for one in tables}
     for kind, place in given.items():
         found.tables.pop(kind, None)
         found.others.pop(kind, None)
@@ -55,7 +55,7 @@ def settle(found: TableChoice, given: Given, tables: Sequence[TableSeen]) -> Non
     if "users" in given:
         found.people = [found.tables["users"]] if "users" in found.tables else []
     if "conversations" in given:
-        found.levels = [level for level in found.levels if level[1].place == given["conversations"]]
+        found.levels = [level for level in found.levels if level[1].stored_place == given["conversations"]]
 
 
 def without_asked(questions: Iterable[str], kinds: Iterable[str]) -> list[str]:

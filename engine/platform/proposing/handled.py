@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from gendash.engine.platform.proposing.elsewhere import name_of, words_named
 from gendash.engine.platform.proposing.ended import ended_codes
 from gendash.engine.platform.proposing.names import COLUMNS, meaning, rank, without_whose, words_of
 from gendash.engine.platform.proposing.proposal import RowSample, TableSeen
@@ -22,8 +25,12 @@ def is_ticket(one: TableSeen) -> bool:
 
 def is_closed(one: TableSeen, sample: RowSample) -> bool:
     """True if rows are closed after a while: each word of a status is a ticket's, and there is the time of the end."""
-    flags = [name for name, kind in one.columns.items() if kind == "boolean"]
-    if any(rank(name, COLUMNS["tickets.status"]) >= 0.8 for name in flags):
+    flags = [name for name, kind in one.columns.items() if kind in ("boolean", "smallint")]
+    named = [name for name in flags if rank(name, COLUMNS["tickets.status"]) >= 0.8]
+    said = [name for name in named if words_of(name).endswith(("resolved", "solved", "closed"))]
+    if any(one.columns[name] == "boolean" for name in named) or any(
+        len(sample(one, [name])[name]) == 2 for name in said
+    ):
         return True
     ends = any(has_column(one, f"tickets.{column}") for column in ("closed_at", "resolved_at"))
     named = [name for name in one.columns if rank(name, COLUMNS["tickets.status"]) >= 0.8] if ends else []
@@ -34,19 +41,34 @@ def is_closed(one: TableSeen, sample: RowSample) -> bool:
     return any(all(words) and "open" in words and {"closed", "resolved"} & set(words) for words in means)
 
 
-def is_ranked(one: TableSeen, sample: RowSample) -> bool:
+def is_ranked(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> bool:
     """True if rows have a status that ends and a priority: their words are those of tickets."""
     columns = {canonical: _named(one, f"tickets.{canonical}") for canonical in ("status", "priority")}
     if not all(columns.values()) or not any(rank(name, COLUMNS["tickets.created_by"]) > 0 for name in one.references):
         return False
-    given = sample(one, list(columns.values()))
     status, priority = (
-        [meaning(f"tickets.{canonical}", str(each)) for each in given.get(name, ()) if each is not None]
+        [meaning(f"tickets.{canonical}", str(each)) for each in _words(one, name, tables, sample) if each is not None]
         for canonical, name in columns.items()
     )
     known = len([word for word in status if not word]) <= 1 and all(priority)  # one is asked
     return known and "open" in status and bool({"closed", "resolved"} & set(status)) and len(set(priority)) > 1
 
 
+def is_served(one: TableSeen) -> bool:
+    """True if rows name who asks and who is responsible, and the time of their end: nothing but tickets does."""
+    people = [
+        any(rank(name, COLUMNS[f"tickets.{column}"]) >= 0.8 for name in one.references)
+        for column in ("created_by", "assigned_to")
+    ]
+    return all(people) and any(has_column(one, f"tickets.{column}") for column in ("resolved_at", "closed_at"))
+
+
+def _words(one: TableSeen, name: str, tables: Sequence[TableSeen], sample: RowSample) -> Sequence[object]:
+    """The words of a column, or of the table that its codes name."""
+    of = words_named(one, name, name, tables)
+    return sample(of.table, [of.label])[of.label] if of else sample(one, [name]).get(name, ())
+
+
 def _named(one: TableSeen, canonical: str) -> str:
-    return next((name for name in one.columns if rank(name, COLUMNS[canonical]) >= 0.8), "")
+    fits = [name for name in one.columns if rank(name_of(one, name), COLUMNS[canonical]) >= 0.8]
+    return next(iter(fits), "")

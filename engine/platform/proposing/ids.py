@@ -48,6 +48,10 @@ class Ids:
 
     def names_sql(self, of: TableSeen, column: str, alias: str, one: TableSeen) -> str:
         """SQL of the id of a row of ``one`` that a column of another table names."""
+        key = of.references.get(column, ("", "", ""))[2]
+        if column in of.shown and key not in ("", self.id_of(one)):  # a name, where others name the key
+            same = f"{place_of('w', key)} = {place_of(alias, column)}"
+            return f"(select {self.id_sql(one, 'w')} from {one.quoted} w where {same})"
         own = {to: mine for mine, to in of.beside.get(column, ())}
         places = [place_of(alias, own[key]) for key in self.scope(one) if key in own]
         return " || ':' || ".join((*places, place_of(alias, column)))

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from gendash.engine.platform.proposing.actors import GROUPS
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
-from gendash.engine.platform.proposing.links import on_row
-from gendash.engine.platform.proposing.names import STATES, rank, words_of
+from gendash.engine.platform.proposing.flags import is_false
+from gendash.engine.platform.proposing.links import belongs_elsewhere, on_row
+from gendash.engine.platform.proposing.names import STATES, TRIALS, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
 from gendash.engine.platform.proposing.rows import GONE, UNSEEN, UNSENT, Condition, soft_delete, without_words
-from gendash.engine.platform.proposing.tables import GROUPS
 from gendash.engine.platform.proposing.values import TEXTS, place_of
 
+APART = 0.85  # that rows without a conversation are of something else
 ALONE = 0.82  # that who made what a document belongs to, and nobody shares, has uploaded it
 Joins = tuple[list[str], list[Condition]]
 
@@ -54,29 +56,52 @@ def _same(columns: Columns, messages: TableSeen, talk: Line) -> str:
 
 def gone(columns: Columns, alias: str, one: TableSeen) -> list[Condition]:
     """The condition that leaves out deleted rows: by a time, a flag, or the word of a status."""
-    found = list(soft_delete(alias, one))
+    found = [*soft_delete(alias, one, columns.with_nulls), *_trials(columns, alias, one)]
     named = [name for name in one.columns if rank(name, STATES) >= 0.8 and one.columns[name].startswith(TEXTS)]
-    given = columns.sample(one, named) if named and not found else {}
-    return found or [
+    deleted = any(why.startswith("soft") for _, _, why in found)
+    given = columns.sample(one, named) if named and not deleted else {}
+    return found + [
         each
         for name in named
         for each in without_words(alias, name, given.get(name, ()), GONE, "a status that says deleted")
     ]
 
 
+def _trials(columns: Columns, alias: str, one: TableSeen) -> Iterator[Condition]:
+    """The condition that leaves out rows which were made to try; it is asked."""
+    for name in [each for each in one.columns if rank(each, TRIALS) >= 0.8][:1]:
+        stays = is_false(place_of(alias, name), one.columns[name], columns.sample(one, [name]).get(name, ()))
+        if stays:
+            asked = f"do rows of {one.name} count whose {name} says yes? They are left out"
+            columns.questions.extend([asked] if asked not in columns.questions else [])
+            yield stays, DOUBTFUL, "made to try"
+
+
 def unsent(columns: Columns, alias: str, one: TableSeen) -> list[Condition]:
     """The conditions that leave out messages which were written and never sent: by a flag, or the word of a status."""
-    flags = [
-        name for name, kind in one.columns.items() if kind == "boolean" and rank(name, ("is_draft", "draft")) >= 0.8
-    ]
-    found = [(f"{place_of(alias, name)} is not true", DOUBTFUL, "drafts") for name in flags]
+    flags = [name for name in one.columns if rank(name, ("is_draft", "draft")) >= 0.8]
+    given = columns.sample(one, flags) if flags else {}
+    said = [is_false(place_of(alias, name), one.columns[name], given.get(name, ())) for name in flags]
+    found = [(sql, DOUBTFUL, "drafts") for sql in said if sql]
     named = [name for name in one.columns if rank(name, STATES) >= 0.8 and one.columns[name].startswith(TEXTS)]
     given = columns.sample(one, named) if named else {}
     seen = [name for name in named if words_of(name) == "visibility"]
     kept = "a visibility that says nobody outside sees it"
+    kinds = [name for name in one.columns if rank(name, ("type", "kind")) > 0 and one.columns[name].startswith(TEXTS)]
+    given = {**given, **(columns.sample(one, kinds) if kinds else {})}
+    named += kinds
     found += [each for name in seen for each in without_words(alias, name, given.get(name, ()), UNSEEN, kept)]
     why = "a status that says it was never sent"
     return found + [each for name in named for each in without_words(alias, name, given.get(name, ()), UNSENT, why)]
+
+
+def within_talks(columns: Columns, one: TableSeen, lines: list[Line]) -> Iterator[Condition]:
+    """The condition that leaves out messages which belong to something else than a conversation, such as a service."""
+    talk = next((line for line in lines if line.column == "conversation_id"), None)
+    if talk and len(talk.reads) == 1 and talk.reads[0] in one.references:
+        other = belongs_elsewhere(one, talk.reads[0], columns.with_nulls)
+        if other:
+            yield f"{place_of('m', talk.reads[0])} is not null", APART, f"the others have {other} in its place"
 
 
 def _levels_above(columns: Columns) -> Joins:
@@ -107,7 +132,7 @@ def _owners_of_documents(columns: Columns, lines: list[Line]) -> Joins:
         sql = person.sql.replace("d.", f"{alias}.")
         evidence = f"{person.evidence}, of {above.name}"
         lines.append(Line("user_id", sql, (), ALONE if certain else DOUBTFUL, evidence))
-        deleted = [(each, step) for step in path for each in soft_delete(step.alias, step.above)]
+        deleted = [(each, step) for step in path for each in soft_delete(step.alias, step.above, columns.with_nulls)]
         conditions = [(sql, sure, f"{why}, of {step.above.name}") for (sql, sure, why), step in deleted]
         return [step.join for step in path], conditions
     return [], []

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gendash.engine.platform.proposing.names import COLUMNS, PERSON, STAFF, rank, words_of
-from gendash.engine.platform.proposing.proposal import TableSeen
+from gendash.engine.platform.proposing.proposal import RowSample, TableSeen
 from gendash.engine.platform.proposing.values import NUMBERS, TEXTS, place_of
 
 _ANYBODY = ("owner_id",)  # names of those who handle tickets that may be anybody's
 _ENDS = ("_id", "_uid", "_uuid", "_guid", "_key", "_fk")
+NAME_ENDS = ("_login", "_username", "_user_name", "_name", "_handle", "_code")
 _SCHEMA, _EXACT, _COLUMN_ENDS, _TABLE_ENDS, _KEY_NAME = 4, 3, 2, 1, 0.5
 
 
@@ -38,6 +39,7 @@ def _beside(one: TableSeen, to: tuple[str, str, str], keyed: Sequence[TableSeen]
 
 def on_row(one: TableSeen, column: str, alias: str, other: str, key: str) -> str:
     """SQL that joins what a column names: ``other`` is the alias of that row, ``key`` its column."""
+    key = one.references[column][2] if column in one.shown else key  # which may be a name, and no key
     pairs = ((column, key), *one.beside.get(column, ()))
     as_text = "::text" if column in one.as_text else ""
     return " and ".join(f"{place_of(other, to)}{as_text} = {place_of(alias, own)}{as_text}" for own, to in pairs)
@@ -52,6 +54,25 @@ def id_column(one: TableSeen) -> str:
     if called and one.columns[called] == "uuid" and one.columns.get(one.key) != "uuid":
         return called
     return one.key or called
+
+
+def belongs_elsewhere(one: TableSeen, column: str, sample: RowSample) -> str:
+    """The column that names something else in just those rows in which another names nothing; empty if none does."""
+    without = f"{place_of('m', column)} is null"
+    if not 0 < (sample.share(one, "m", without) or 0.0) < 1:
+        return ""
+    for name, to in one.references.items():
+        same = f"({place_of('m', name)} is not null) = ({without})"
+        if name != column and to[:2] != one.place and sample.share(one, "m", same) == 1.0:
+            return name
+    return ""
+
+
+def as_id(one: TableSeen, column: str) -> str:
+    """The name of a column; one whose values name people, such as client_login, is called as if it had their ids."""
+    words = words_of(column)
+    end = next((end for end in NAME_ENDS if words.endswith(end)), "") if column in one.shown else ""
+    return f"{words.removesuffix(end)}_id" if end else column
 
 
 def id_family(kind: str) -> str:

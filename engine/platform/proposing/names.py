@@ -1,4 +1,4 @@
-"""Names and words by which init recognises tables, columns and values: lists of provisioning/platform_names.yaml."""
+"""Names and words by which init recognises tables, columns and values: lists of provisioning/*_names.yaml."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ WORDS: Mapping[str, Mapping[str, Sequence[str]]] = {
     column: {"" if word == "none" else word: of.split() for word, of in words.items()}
     for column, words in _DATA["words"].items()
 }
-QUESTION, ANSWER, DELETED, TEXTS = (_DATA[key].split() for key in ("question", "answer", "deleted", "texts"))
+QUESTION, ANSWER, ANSWERED, DELETED, TEXTS = (
+    _DATA[key].split() for key in ("question", "answer", "answered", "deleted", "texts")
+)
 PERSON, STAFF, CHUNKS, INTERNAL, SHOWN, METADATA = (
     _DATA[key].split() for key in ("person", "staff", "chunks", "internal", "shown", "metadata")
 )
@@ -28,6 +30,10 @@ FAILURES, STATES, BOTS, LOGINS, WRITERS = (
     _DATA[key].split() for key in ("failures", "states", "bots", "logins", "writers")
 )
 PROCESSED = _DATA["processed"].split()
+CHANNELS, SPOKEN = _DATA["channels"].split(), frozenset(_DATA["spoken"].split())
+MACHINE = _DATA["machine"].split()
+TRIALS = _DATA["trials"].split()
+ASIDE = frozenset(_DATA["aside"].split())
 WHOSE = frozenset(_DATA["whose"].split())
 TENANTS = frozenset(_DATA["tenants"].split())
 FILE_TYPES = frozenset(_DATA["file_types"].split())
@@ -40,22 +46,27 @@ INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_u
 
 _OTHER: Mapping[str, Any] = data("provisioning/translations.yaml")
 TRANSLATED: Mapping[str, str] = {each: word for word, of in _OTHER["translations"].items() for each in of.split()}
-BETWEEN = frozenset(_OTHER["between"].split())
-_DIAERESIS = "\u0308"
+BETWEEN, UNITS = (frozenset(_OTHER[key].split()) for key in ("between", "units"))
+# letters that stay when accents are left out, and the two dots of ä, which is ae
+_LETTERS = str.maketrans({"\u0308": "e", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "oe", "ł": "l", "đ": "d"})
+AFFIXES = {"t", "tbl", "tb", "tab"}
+ABOUT = {"for", "on", "of", "by", "to", "auf", "de", "von", "sur", "per"}
 NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true": "false", "false": "true"}
 
 
 @lru_cache(maxsize=20_000)
 def words_of(name: str) -> str:
     """A name as English words in lower case, joined by underscores and each in the singular."""
-    spelled = unicodedata.normalize("NFKD", name).replace(_DIAERESIS, "e").replace("ß", "ss")
-    plain = spelled.encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", name).translate(_LETTERS).encode("ascii", "ignore").decode()
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", plain).lower().strip("_").split("_")
     parts = [part for part in parts if part and not re.fullmatch(r"v?\d+", part)]
+    while len(parts) > 1 and (parts[-1] in AFFIXES or parts[0] in AFFIXES):  # as some name each of their tables
+        parts = parts[:-1] if parts[-1] in AFFIXES else parts[1:]
+    whole = TRANSLATED.get("_".join(parts))
     words = [TRANSLATED.get(part) or TRANSLATED.get(_singular(part)) or part for part in parts]
-    if words != parts:  # am of erstellt_am; by itself it is the verb
+    if words != parts:  # de of fecha_de_creacion; by itself it is a name
         words = [word for word in words if word not in BETWEEN]
-    return "_".join(map(_singular, words))
+    return whole or "_".join(map(_singular, words))
 
 
 def without_whose(name: str) -> str:
@@ -74,14 +85,29 @@ def joined_words(word: str) -> str:
     return words_of(word).replace("_", "") or word
 
 
+def head_of(word: str) -> str:
+    """A phrase without what it is about: waiting for customer is waiting."""
+    parts = words_of(word).split("_")
+    end = next((n for n, part in enumerate(parts) if n and part in ABOUT), len(parts))
+    return "_".join(parts[:end])
+
+
+def of_class(word: str) -> str:
+    """The name of a class without those that it is in: App\\Models\\StaffMember is StaffMember."""
+    return word.rpartition("\\")[2]
+
+
 def rank(name: str, known: Sequence[str]) -> float:
     """How well a name fits a list: 1 for its first entry, at least 0.8 for any, less where it only ends with one.
 
     userid, userId and user_id are one, since names that are not quoted lose their capitals.
     """
-    words = _as_id(words_of(name))
-    singular = [_as_id(words_of(one)) for one in known]
-    joined = [one.replace("_", "") for one in singular]
+    return _rank(name, tuple(known))
+
+
+@lru_cache(maxsize=100_000)
+def _rank(name: str, known: tuple[str, ...]) -> float:
+    words, (singular, joined) = _as_id(words_of(name)), _compared(known)
     if words.replace("_", "") in joined:
         return 1.0 - 0.2 * joined.index(words.replace("_", "")) / len(singular)
     ends = [one for one in singular if words.endswith(f"_{one}") and len(one) > 3]
@@ -90,20 +116,36 @@ def rank(name: str, known: Sequence[str]) -> float:
     return 0.6 - 0.1 * singular.index(max(ends, key=len)) / len(singular) if ends else 0.0
 
 
+@lru_cache(maxsize=1_000)
+def _compared(known: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The names of a list as they are compared: as words, and these joined."""
+    singular = [_as_id(words_of(one)) for one in known]
+    return singular, [one.replace("_", "") for one in singular]
+
+
 def _as_id(words: str) -> str:
-    """A name of an id as most platforms have it: owner_uid, owner_uuid, id_owner and fk_owner are owner_id."""
+    """A name of an id as most platforms have it: owner_uid, owner_uuid, id_owner and fk_owner are owner_id.
+
+    Units and codes are left out: sent_ms is sent, status_cd is status.
+    """
+    begin, _, unit = words.rpartition("_")
+    words = begin if begin and unit in UNITS else words
     first, _, rest = words.partition("_")
     if first in ("id", "fk") and rest:
         return f"{rest.removesuffix('_id')}_id"
+    if first in ("date", "time") and rest and "_" not in first:
+        return f"{rest}_at"  # date_created, and fecha_alta: created_at
     whole, _, last = words.rpartition("_")
     if last in ("id", "uid", "uuid", "guid", "fk") and whole.endswith(("_by", "_to")):
         return whole  # assigned_to_id is assigned_to
     return f"{whole}_id" if whole and last in ("uid", "uuid", "guid", "fk") else words
 
 
+@lru_cache(maxsize=20_000)
 def meaning(column: str, word: str) -> str | None:
     """The canonical word that a platform's word means; empty for one that is known to mean none; None if unknown."""
-    given = words_of(word) or word.strip().lower()
+    word = of_class(word)
+    given = head_of(word) or word.strip().lower()
     for canonical, known in WORDS.get(column, {}).items():
         if given.replace("_", "") in map(joined_words, known):
             return canonical
@@ -112,5 +154,7 @@ def meaning(column: str, word: str) -> str | None:
     last, first = given.rpartition("_")[2], given.partition("_")[0]  # global_member, ROLE_ADMIN; pending_reminder
     if last == given:
         return None
-    found = meaning(column, last)
-    return meaning(column, first) if found is None else found
+    ways = (last, first)
+    if meaning(column, first) == "in_progress":  # pending close is not closed
+        ways = (first, last)
+    return next((of for each in ways if (of := meaning(column, each)) is not None), None)

@@ -32,6 +32,9 @@ class TableSeen:
     as_text: frozenset[str] = frozenset()  # references whose type is another than that of the key: compared as texts
     # by a column that names a row together with others, such as a tenant's id: their pairs, own and of that row
     beside: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)  # what the catalog says about columns
+    defaults: Mapping[str, str] = field(default_factory=dict)  # constants that new rows have, as texts
+    stored: str = ""  # the name in the database, where ``name`` is without the prefix that most tables have
 
     @property
     def place(self) -> Place:
@@ -39,9 +42,14 @@ class TableSeen:
         return self.schema, self.name
 
     @property
+    def stored_place(self) -> Place:
+        """Schema and name in the database."""
+        return self.schema, self.stored or self.name
+
+    @property
     def quoted(self) -> str:
         """Schema and name as SQL."""
-        return f"{quote_name(self.schema)}.{quote_name(self.name)}"
+        return ".".join(map(quote_name, self.stored_place))
 
 
 class RowSample(Protocol):

@@ -6,31 +6,37 @@ Names, types, keys, foreign keys and a sample of values are the evidence. A pers
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gendash.engine.platform.proposing.beside import state_beside
+from gendash.engine.platform.proposing.beside import opinion_beside, state_beside
 from gendash.engine.platform.proposing.codes import decoded
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
 from gendash.engine.platform.proposing.derived import conversations_of, people_of, ratings_of
+from gendash.engine.platform.proposing.doubt import Proposed
 from gendash.engine.platform.proposing.doubts import cautious
+from gendash.engine.platform.proposing.doubts_of_tables import other_writers
 from gendash.engine.platform.proposing.given import NOTHING, Given
 from gendash.engine.platform.proposing.handled import is_ticket
 from gendash.engine.platform.proposing.in_json import AS_JSON, JSON, messages_in_json
-from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated, unsent
+from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated, unsent, within_talks
 from gendash.engine.platform.proposing.links import with_implied
 from gendash.engine.platform.proposing.more_lines import first_seen, lines_beside, lines_elsewhere, owner
 from gendash.engine.platform.proposing.moves import moves_of
 from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, meaning, rank, words_of
-from gendash.engine.platform.proposing.proposal import Line, Proposal, ProposedTable, RowSample, TableSeen
+from gendash.engine.platform.proposing.prefixes import as_stored, without_prefixes
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Proposal, ProposedTable, RowSample, TableSeen
 from gendash.engine.platform.proposing.rows import (
+    agreeing,
     internal_rows,
+    no_bots,
     notes_of_staff,
-    people_only,
+    of_kind,
     status_of_failure,
 )
 from gendash.engine.platform.proposing.scores import pair_of
 from gendash.engine.platform.proposing.shown import with_plain_keys, with_shown
+from gendash.engine.platform.proposing.surveys import last_answer, ratings_of_talks
 from gendash.engine.platform.proposing.tables import choose_tables
 from gendash.engine.platform.proposing.tenants import doubted, with_tenants
 from gendash.engine.platform.proposing.unions import united
@@ -57,7 +63,7 @@ def propose(
 
     ``given`` is what a person said of tables.
     """
-    return _Proposer(tables, sample, contract, given).result()
+    return _Proposer(without_prefixes(tables), sample, contract, given).result()
 
 
 class _Proposer:
@@ -67,16 +73,21 @@ class _Proposer:
         self.given = given
         self.tables, self.contract = with_implied(with_plain_keys(tables, sample)), contract
         choice = choose_tables(self.tables, sample, given)
-        shown = with_shown(self.tables, list(choice.tables.values()), sample)
+        above = (
+            {to[:2] for to in choice.tables["documents"].references.values()} if "documents" in choice.tables else ()
+        )
+        owners = [one for one in self.tables if one.place in above]  # a knowledge base may name whose it is
+        shown = with_shown(self.tables, [*choice.tables.values(), *owners], sample)
         if shown != self.tables:
             self.tables, choice = shown, choose_tables(shown, sample, given)
         self.columns = Columns(self.tables, sample, choice)
         self.chosen, self.people = choice.tables, choice.people
         self.questions, self.doubtful, self.others = choice.questions, choice.doubtful, choice.others
         self.events = choice.events
+        self.found: dict[str, ProposedTable] = {}
 
     def result(self) -> Proposal:
-        found = {}
+        found = self.found
         for table in (one for one in ALIASES if one in self.chosen):
             proposed = self._table_of_parts(table)
             if proposed:
@@ -86,20 +97,13 @@ class _Proposer:
         if "messages" in found:
             if "conversations" not in found:
                 found |= conversations_of(found["messages"])
-            elif not _has(found["conversations"], "user_id"):
-                person = list(person_of_messages(self.columns, found["messages"], "user_id", "c"))
-                found["conversations"] = with_line(found["conversations"], person or list(owner(self.columns)))
-                if person and "tickets" in found and self.chosen["tickets"] is self.chosen["conversations"]:
-                    created = () if _has(found["tickets"], "created_by") else ("created_by",)
-                    more = [
-                        one
-                        for name in created
-                        for one in person_of_messages(self.columns, found["messages"], name, "t")
-                    ]
-                    found["tickets"] = with_line(found["tickets"], more)
+            else:
+                found |= self._with_askers(found)
             if "feedback" not in found:
                 rated = ratings_of(found["messages"], self.chosen.get("users"), self.columns.with_nulls)
                 found |= {name: person_of_rated(self.columns, one) for name, one in rated.items()}
+                if not rated and "conversations" in found:
+                    found |= ratings_of_talks(self.columns, found["conversations"], found["messages"])
                 self.questions += [
                     _of_ratings(one) for one in rated.values() if not all(e.confidence for e in one.lines)
                 ]
@@ -119,7 +123,25 @@ class _Proposer:
             found |= moves_of(self.columns, found["tickets"], moves) if moves else {}
         found, doubts = cautious(found, self.tables, self.columns.with_nulls, self.given)
         tables, asked_of = with_tenants(found, self.tables)
-        return Proposal(tables, list(dict.fromkeys([*asked_of, *self.questions, *doubts]))[:QUESTIONS])
+        questions = as_stored([*asked_of, *self.questions, *doubts], self.tables)
+        return Proposal(tables, _distinct(questions)[:QUESTIONS])
+
+    def _with_askers(self, found: Mapping[str, ProposedTable]) -> dict[str, ProposedTable]:
+        """Conversations and tickets with the person whom messages name, where they name none, or who answers."""
+        seen = Proposed(found, self.tables, self.columns.with_nulls)
+        others = any(doubt.table == "conversations" for doubt in other_writers(seen))
+        if _has(found["conversations"], "user_id") and not others:
+            return {}
+        person = list(person_of_messages(self.columns, found["messages"], "user_id", "c"))
+        asked = "conversations.user_id: what names the person"
+        sure = any(line.confidence >= CERTAIN for line in person)
+        self.questions[:] = [each for each in self.questions if not (sure and each.startswith(asked))]
+        changed = {"conversations": with_line(found["conversations"], person or list(owner(self.columns)))}
+        same = "tickets" in found and self.chosen["tickets"] is self.chosen["conversations"]
+        if person and same and (others or not _has(found["tickets"], "created_by")):
+            more = list(person_of_messages(self.columns, found["messages"], "created_by", "t"))
+            changed["tickets"] = with_line(found["tickets"], more)
+        return changed
 
     def _table_of_parts(self, table: str) -> ProposedTable | None:
         """The proposal for a canonical table, whose rows may be in several tables."""
@@ -180,6 +202,12 @@ class _Proposer:
         id_line, found = self._id_line(table, one), {line.column for line in lines}
         if not id_line:
             return None
+        if table == "feedback":
+            lines += list(opinion_beside(one, found, self.columns.with_nulls))
+            found = {line.column for line in lines}
+        if table == "feedback" and "message_id" not in found and "rating" in found:
+            answer = last_answer(self.columns, one, self.found.get("messages"))
+            lines, found = ([*lines, answer], {*found, "message_id"}) if answer else (lines, found)
         lacks = table == "feedback" and not {"message_id", "rating"} <= found
         if lacks or (table == "messages" and not {"conversation_id", "role"} & found and not pair_of(one)):
             self._ask(table, one, found, None)
@@ -200,6 +228,7 @@ class _Proposer:
         lines += list(lines_beside(self.columns, self.contract[table], table, ALIASES[table], one, lines))
         elsewhere = list(lines_elsewhere(self.columns, table, one, lines))
         lines = [line for line in lines if line.column not in {each.column for each in elsewhere}] + elsewhere
+        lines = list({line.column: line for line in reversed(lines)}.values())[::-1]  # the first of each column
         found |= {line.column for line in lines}
         if table == "messages":
             self._ask_for_states(one)
@@ -223,19 +252,23 @@ class _Proposer:
             sure = DOUBTFUL if table in self.doubtful else PAIR
             lines.append(Line("role", "", pair, sure, "a row is a question and its answer"))
         conditions = (
-            list(people_only(alias, one, "tickets" in self.chosen))
+            [*gone(self.columns, alias, one), *no_bots(alias, one, "tickets" in self.chosen, self.columns.with_nulls)]
             if table == "users"
             else gone(self.columns, alias, one)
         )
         if table == "messages":
             talks = self.chosen.get("conversations")
-            of_tickets = bool(talks and is_ticket(talks))
-            notes = internal_rows(alias, one, of_tickets)
+            of_tickets = bool(talks and (talks is self.chosen.get("tickets") or is_ticket(talks)))
+            notes = internal_rows(alias, one, of_tickets, self.columns.with_nulls)
             notes = notes_of_staff(notes, one, lines, self.columns.with_nulls)
-            conditions = [*conditions, *notes, *messages_among(self.events)]
-            conditions += unsent(self.columns, alias, one)
+            kinds = list(of_kind(alias, one, self.columns.with_nulls))
+            lines, kinds = agreeing(lines, kinds, one, self.columns.with_nulls)
+            conditions = [*conditions, *notes, *messages_among(self.events), *kinds]
+            conditions += [*unsent(self.columns, alias, one), *within_talks(self.columns, one, lines)]
         joins, above = parents(self.columns, table, one, lines)
-        return ProposedTable(table, one, lines, joins, (*conditions, *above), pair=pair)
+        most = DOUBTFUL if table == "users" and table in self.doubtful else 1.0
+        kept = tuple((sql, min(sure, most), why) for sql, sure, why in (*conditions, *above))
+        return ProposedTable(table, one, lines, joins, kept, pair=pair)
 
     def _not_found(self, table: str, one: TableSeen, found: set[str], pair: tuple[str, str] | None) -> Iterator[Line]:
         """Lines in place of columns that are needed, for a person to write."""
@@ -303,7 +336,8 @@ def _has(one: ProposedTable, column: str) -> bool:
 
 def with_line(one: ProposedTable, lines: Sequence[Line]) -> ProposedTable:
     """A proposal of one table with more lines; one that is united stays as it is."""
-    return one if one.parts else replace(one, lines=[*one.lines, *lines])
+    kept = [line for line in one.lines if line.column not in {each.column for each in lines}]
+    return one if one.parts else replace(one, lines=[*kept, *lines])
 
 
 def _of_ratings(rated: ProposedTable) -> str:
@@ -319,3 +353,15 @@ def _columns_of(table: str) -> Iterator[str]:
         if name.startswith(f"{table}.") and name not in ("messages.rating", "messages.comment")
     )
     yield "updated_at"
+
+
+_ABOUT_ROWS = re.compile(r"(\w+: are )(?:they )?(?:the )?rows of (\S+?)[,?]? ")
+
+
+def _distinct(questions: Iterable[str]) -> list[str]:
+    """The questions, of several about the rows of one table the first."""
+    found: dict[object, str] = {}
+    for asked in questions:
+        about = _ABOUT_ROWS.match(f"{asked} ")
+        found.setdefault(about.groups() if about else asked, asked)
+    return list(found.values())

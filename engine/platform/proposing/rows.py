@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.documents import status_by_time
+from gendash.engine.platform.proposing.elsewhere import KINDS_OF_ACCOUNTS
+from gendash.engine.platform.proposing.flags import is_false, is_true
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import (
     BOTS,
@@ -28,14 +30,18 @@ from gendash.engine.platform.proposing.values import place_of
 
 Condition = tuple[str, float, str]  # SQL, confidence, evidence
 SETTLED = 0.85  # what the rows themselves say
+MACHINES = ("bot", "chatbot", "assistant", "ai", "model", "machine", "system")
 GONE = ("deleted", "removed", "trashed", "purged")
 UNSEEN = ("internal", "private", "hidden")
 UNSENT = ("draft", "discarded", "unsent")
 PART_OF_TEXT = {"embedding", "vector", "token", "token_count", "chunk_index", "position"}
+MOST_KINDS = 6  # of accounts, in a column of any name
+KINDS = ("type", "kind", "item_type", "entry_type", "message_type", "event_type", "row_type", "category", "record_type")
+CONTENT = {"text", "image", "file", "audio", "video", "html", "markdown", "attachment", "user", "assistant"}
 KEYS = ("intent", "trace_id")  # what gendash reads of a row's metadata
 
 
-def soft_delete(alias: str, one: TableSeen) -> Iterator[Condition]:
+def soft_delete(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Condition]:
     """The condition that leaves out rows which are deleted softly, of the first column that says so."""
     for name in sorted(one.columns, key=lambda name: -rank(name, DELETED)):
         kind, place = one.columns[name], place_of(alias, name)
@@ -47,21 +53,36 @@ def soft_delete(alias: str, one: TableSeen) -> Iterator[Condition]:
         if kind == "boolean":
             yield f"{place} is not true", 0.9, "soft delete"
             return
+        given = sample(one, [name]).get(name, ())
+        stays = is_false(place, kind, given)
         if kind.startswith(values.NUMBERS):
-            yield f"coalesce({place}, 0) = 0", CERTAIN - 0.1, "soft delete, as a number"
+            sure = SETTLED if stays else CERTAIN - 0.1
+            yield f"coalesce({place}, 0) = 0", sure, "soft delete, as a number"
+            return
+        if stays:
+            yield stays, SETTLED, "soft delete, as a letter"
+            return
+        if values.read_time(place, kind, [each for each in given if each not in (None, "")]).adds > 0:
+            yield f"coalesce({place}, '') = ''", SETTLED, "soft delete, as a text of times"
             return
 
 
-def people_only(alias: str, one: TableSeen, of_tickets: bool) -> Iterator[Condition]:
-    """The conditions of people: not deleted, and no bots."""
-    yield from soft_delete(alias, one)
+def no_bots(alias: str, one: TableSeen, of_tickets: bool, sample: RowSample) -> Iterator[Condition]:
+    """The condition of people that leaves out bots."""
     for name in bots_of(one, of_tickets)[:1]:
-        yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "bots"
+        given = () if one.columns[name] == "boolean" else sample(one, [name]).get(name, ())
+        said = is_false(place_of(alias, name), one.columns[name], given)
+        yield from [(said, CERTAIN - 0.1, "bots")] if said else ()
+    kinds = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in one.references]
+    for name, given in (sample(one, kinds) if kinds else {}).items():
+        if rank(name, KINDS_OF_ACCOUNTS) >= 0.8 or (name not in one.keys and len(given) <= MOST_KINDS):
+            yield from without_words(alias, name, given, MACHINES, "bots")
 
 
 def bots_of(one: TableSeen, of_tickets: bool) -> list[str]:
     """The truth values of accounts that are bots; in a help desk an agent is a person."""
-    named = [name for name, kind in one.columns.items() if kind == "boolean" and rank(name, BOTS) >= 0.8]
+    kinds = ("boolean", "smallint")
+    named = [name for name, kind in one.columns.items() if kind in kinds and rank(name, BOTS) >= 0.8]
     return [name for name in named if not (of_tickets and words_of(name).endswith("agent"))]
 
 
@@ -76,15 +97,44 @@ def without_words(
         yield sql, CERTAIN - 0.1, why
 
 
-def internal_rows(alias: str, one: TableSeen, of_tickets: bool) -> Iterator[Condition]:
+def internal_rows(alias: str, one: TableSeen, of_tickets: bool, sample: RowSample) -> Iterator[Condition]:
     """The condition that leaves out messages which the platform's staff write to each other."""
     for name, kind in one.columns.items():
-        if of_tickets and kind == "boolean" and rank(name, SHOWN) >= 0.8:
-            yield place_of(alias, name), CERTAIN - 0.1, "notes that the other side does not see"
+        if of_tickets and rank(name, SHOWN) >= (0.8 if kind == "boolean" else 0.1):  # a number says more by its values
+            said = is_true(place_of(alias, name), kind, () if kind == "boolean" else sample(one, [name]).get(name, ()))
+            if said:
+                yield said, CERTAIN - 0.1, "notes that the other side does not see"
+                return
+        if rank(name, INTERNAL) > 0:  # is_internal_note, too
+            said = is_false(place_of(alias, name), kind, () if kind == "boolean" else sample(one, [name]).get(name, ()))
+            if said:
+                yield said, CERTAIN - 0.1, "notes that the other side does not see"
+                return
+
+
+def of_kind(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Condition]:
+    """The condition that leaves out events among messages, where a word of a column says that a row is a message."""
+    named = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and rank(name, KINDS) >= 0.8]
+    for name, given in (sample(one, named) if named else {}).items():
+        words = {words_of(str(each)): str(each).lower() for each in given if each is not None}
+        if "message" in words and len(words) > 1 and not CONTENT & words.keys():
+            said = f"lower({place_of(alias, name)}::text) = {quote_text(words['message'])}"
+            yield said, CERTAIN - 0.1, f"the {name} of messages"
             return
-        if kind == "boolean" and rank(name, INTERNAL) > 0:  # is_internal_note, too
-            yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "notes that the other side does not see"
-            return
+
+
+def agreeing(
+    lines: Sequence[Line], kinds: Sequence[Condition], one: TableSeen, sample: RowSample
+) -> tuple[list[Line], list[Condition]]:
+    """The lines and the condition of the kind of messages, both surer where exactly these rows' JSON says who wrote."""
+    role = next((line for line in lines if line.column == "role" and len(line.reads) == 1), None)
+    if role is None or not kinds or not one.columns.get(role.reads[0], "").startswith("json"):
+        return list(lines), list(kinds)
+    same = f"(({role.sql}) is not null) = ({kinds[0][0]})"
+    if sample.share(one, "m", same) != 1.0:
+        return list(lines), list(kinds)
+    surer = role._replace(confidence=max(role.confidence, SETTLED))
+    return [surer if line is role else line for line in lines], [(sql, SETTLED, why) for sql, _, why in kinds]
 
 
 def notes_of_staff(
@@ -106,7 +156,11 @@ def chunk_count(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen
         words = {words_of(each) for each in other.columns}
         is_part = rank(other.name, CHUNKS[:2]) > 0 or (words & set(TEXTS) and words & PART_OF_TEXT)
         sure = 0.85 if is_part and named else CERTAIN - 0.1
-        sql = f"(select count(*) from {other.quoted} n where {on_row(other, column, 'n', alias, id_)})"
+        kept = next((each for each, _, _ in soft_delete("n", other, sample)), "")
+        some = kept and (sample.share(other, "n", kept) or 1.0) < 1.0
+        sure = CERTAIN - 0.1 if some else sure
+        which = on_row(other, column, "n", alias, id_) + (f" and {kept}" if some else "")
+        sql = f"(select count(*) from {other.quoted} n where {which})"
         yield Line("chunk_count", sql, (), sure, f"rows of {other.name}")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from gendash.engine.platform.proposing.elsewhere import name_of, words_named
+from gendash.engine.platform.proposing.elsewhere import name_of, own_name, words_named
 from gendash.engine.platform.proposing.names import (
     ANSWER,
+    ASIDE,
     CHUNKS,
     COLUMNS,
     FILE_TYPES,
@@ -24,6 +25,7 @@ from gendash.engine.platform.proposing.proposal import Place, RowSample, TableSe
 from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
 from gendash.engine.platform.proposing.values import place_of
 
+LESS = 0.35  # of a score, for a table beside the talks of people
 PARTS = ("embedding", "vector", "chunk_index", "chunk_id")  # a row is a part of a document
 KEYS = {
     "messages": ("message_id", "msg_id"),
@@ -32,12 +34,18 @@ KEYS = {
     "feedback": ("feedback_id", "rating_id"),
     "documents": ("document_id", "doc_id"),
 }
-FILE_WORDS = {"file", "name", "path", "key", "title", "url"}
+FILE_WORDS = {"file", "name", "path", "key", "title", "url", "upload", "blob", "object", "uri", "location"}
+SIZES = {"size", "file_size", "byte_size", "content_size"}
 FILE_NAMES = ("filename", "file_name", "file_path", "path", "url")
 
 
 def score_of(
-    kind: str, one: TableSeen, tables: Sequence[TableSeen], said: Mapping[Place, float], files: Collection[Place]
+    kind: str,
+    one: TableSeen,
+    tables: Sequence[TableSeen],
+    said: Mapping[Place, float],
+    files: Collection[Place],
+    filed: Collection[Place],
 ) -> float:
     name = rank(one.name, TABLES[kind])
     if kind == "messages" and pair_of(one):
@@ -46,14 +54,26 @@ def score_of(
         name = max(name, said.get(one.place, 0.0))
     if kind == "documents" and _is_of_files(one, tables):
         name = max(name, 0.6)
+    if kind == "documents" and one.place in filed:
+        name = max(name, 0.75)
     name = _by_key(kind, one, name)
     by_values = 0.3 * (kind == "documents" and one.place in files)
-    return name * 0.9 + _evidence(kind, one, tables) + by_values if name else 0.0
+    aside = LESS if is_aside(one, tables) else 0.0
+    return name * 0.9 + _evidence(kind, one, tables) + by_values - aside if name else 0.0
+
+
+def is_aside(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
+    """True if a name says that rows were made to try, kept for later, copied or sent by machines.
+
+    A word that most tables have, such as the name of a platform, is no evidence.
+    """
+    words = ASIDE & set(words_of(one.name).split("_"))
+    return any(2 * sum(word in words_of(each.name).split("_") for each in tables) <= len(tables) for word in words)
 
 
 def is_said(one: TableSeen, sample: RowSample) -> bool:
     """True if rows are texts in a conversation or of a ticket, whatever the table's name."""
-    talks = (*TABLES["conversations"], *TABLES["tickets"][:2])
+    talks = (*TABLES["conversations"], *TABLES["tickets"][:3])
     within = [column for column, to in one.references.items() if rank(to[1], talks) > 0.5]
     texts = any(rank(column, TEXTS) == 1 or words_of(column) in TEXTS for column in one.columns)
     given = sample(one, within) if within and texts else {}
@@ -97,12 +117,17 @@ def names_files(one: TableSeen, sample: RowSample) -> str:
 
 
 def _is_of_files(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
-    """True if rows are files of people, whatever the table's name: a file's name or type and size, and whose it is."""
+    """True if rows are files, whatever the table's name: a file's name or type and size, and whose it is, or chunks."""
     owners = {to[:2] for to in one.references.values()}
     owners |= {to[:2] for other in tables if other.place in owners for to in other.references.values()}
     owned = any(is_of_people(other) for other in tables if other.place in owners)
     words = {words_of(column) for column in one.columns}
-    return owned and bool(words & {"filename", "file_name"} or {"file_type", "file_size"} <= words)
+    named = bool(words & {"filename", "file_name"})
+    typed = any(rank(name, COLUMNS["documents.file_type"][:7]) >= 0.8 for name in words)
+    sized = any(rank(name, COLUMNS["documents.file_size"][:1]) >= 0.8 for name in words)
+    cut = chunks_of(one, tables)
+    in_parts = bool(cut and _is_embedded(cut[0]) and words & SIZES and words & {*FILE_NAMES, "title"})
+    return bool(owned or cut) and (named or (typed and sized) or in_parts)
 
 
 def has_column(one: TableSeen, canonical: str) -> bool:
@@ -114,7 +139,7 @@ def has_column(one: TableSeen, canonical: str) -> bool:
     done = ("processed", "indexed")  # another state of yes and no is no progress
     whole = canonical != "documents.status"
     fits = [name for name, kind in one.columns.items() if whole or kind != "boolean" or words_of(name).endswith(done)]
-    names = (name_of(one, name) if named else name for name in fits)
+    names = (name_of(one, name) if named else own_name(one, name) for name in fits)
     return max((rank(name, COLUMNS[canonical]) for name in names), default=0.0) > 0.7
 
 
@@ -162,7 +187,17 @@ def pair_of(one: TableSeen) -> tuple[str, str] | None:
     question, answer = (
         next((c for name in names for c in one.columns if _is_called(c, name)), "") for names in (QUESTION, ANSWER)
     )
+    if question and words_of(question) == "question" and not answer:
+        answer = next(answers_of(one), "")
     return (question, answer) if question and answer and _is_asked(one) else None
+
+
+def answers_of(one: TableSeen) -> Iterator[str]:
+    """The texts that are answers of some kind, such as sql_answer."""
+    for name, kind in one.columns.items():
+        words = words_of(name).split("_")
+        if words[-1] == "answer" and "question" not in words and kind.startswith(TEXT_KINDS):
+            yield name
 
 
 def _is_asked(one: TableSeen) -> bool:

@@ -6,16 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
-from gendash.engine.platform.proposing.links import id_column, id_family
+from gendash.engine.platform.proposing.links import NAME_ENDS, id_column, id_family
 from gendash.engine.platform.proposing.names import COLUMNS, STAFF, TABLES, rank, words_of
 from gendash.engine.platform.proposing.proposal import RowSample, TableSeen
 from gendash.engine.platform.proposing.scores import is_of_people
+from gendash.engine.platform.proposing.values import TIMES
 
 NEARLY_ALL = 0.9  # of the values of a column, what must be ids of people: some were deleted
 FEWEST_ROWS = 20
+LARGE = 10**12  # small numbers are ids of any table
 _ENDS = ("_id", "_uid", "_uuid", "_by", "_to", "_user", "_agent", "_owner")
 _Row = tuple[TableSeen, str]  # a table, and its column that names a row
-_IDS = ("uuid", "text")  # small numbers are ids of any table
+LOGIN_NAMES = ("login", "username", "user_name", "handle", "account_name", "code")
+_IDS = ("uuid", "text")
 
 
 def with_shown(tables: Sequence[TableSeen], chosen: Sequence[TableSeen], sample: RowSample) -> list[TableSeen]:
@@ -24,9 +27,13 @@ def with_shown(tables: Sequence[TableSeen], chosen: Sequence[TableSeen], sample:
     tables = [_without_refuted(one, tables, sample) if one.place in names else one for one in tables]
     chosen = [one for one in tables if one.place in names]
     people = [one for one in tables if one.rows and _may_be_people(one, tables)]
-    ways = (_named_alike, _typed, _talks, _in_words)
+    ways = (_named_alike, _typed, _talks, _in_words, _members)
     found = {
-        one.place: dict(chain(_shown(one, people, sample), *(way(one, tables, sample) for way in ways)))
+        one.place: dict(
+            chain(
+                *(way(one, people, sample) for way in (_natural, _shown)), *(way(one, tables, sample) for way in ways)
+            )
+        )
         for one in chosen
     }
     return [_with(one, found.get(one.place, {})) for one in tables]
@@ -38,6 +45,9 @@ def with_plain_keys(tables: Sequence[TableSeen], sample: RowSample) -> list[Tabl
 
 
 def _plain(one: TableSeen, sample: RowSample) -> TableSeen:
+    rest = tuple(key for key in one.keys if not one.columns[key].startswith(TIMES))
+    if len(rest) == 1 < len(one.keys) and rest[0] not in one.references and sample.unique(one, rest[0]):
+        return replace(one, keys=rest, key=rest[0])  # the time is there for the partitions
     if any(words_of(key) in ("id", "uuid") or key in one.references for key in one.keys):
         return one
     given = sample(one, one.keys)
@@ -91,19 +101,27 @@ def _with(one: TableSeen, found: dict[str, _Row]) -> TableSeen:
 def _shown(one: TableSeen, people: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, _Row]]:
     """The columns of a table whose values are ids of people, with the table; none of those of two tables."""
     for column, kind in one.columns.items():
-        may_name = words_of(column).endswith(_ENDS) and id_family(kind) in _IDS
-        if not may_name or column in one.references or column in one.keys:
+        may_name = words_of(column).endswith(_ENDS) and column not in one.references and column not in one.keys
+        of_any = id_family(kind) == "number" and not (may_name and _are_large(one, column, sample))
+        if not may_name or of_any or id_family(kind) not in (*_IDS, "number"):
             continue
         fits = []
         for to in people:
             key = id_column(to)
-            if to.place != one.place and key and id_family(to.columns[key]) in _IDS:
+            same = key and (id_family(to.columns[key]) == "number") == (id_family(kind) == "number")
+            if to.place != one.place and same and id_family(to.columns[key]) in (*_IDS, "number"):
                 fits += [(share, to)] if (share := sample.known(one, column, to, key) or 0.0) >= NEARLY_ALL else []
         best = [to for share, to in fits if share == max(share for share, _ in fits)]
         # a profile repeats the id of its account: that which is called after people is meant
         best = [to for to in best if not any(_describes(other, to) for other in best)] if len(best) > 1 else best
         if len(best) == 1:
             yield column, (best[0], id_column(best[0]))
+
+
+def _are_large(one: TableSeen, column: str, sample: RowSample) -> bool:
+    """True if nearly all numbers are such as only one sequence or machine has given."""
+    given = [each for each in sample(one, [column]).get(column, ()) if isinstance(each, int)]
+    return len(given) > 1 and sum(each >= LARGE for each in given) >= NEARLY_ALL * len(given)
 
 
 def _named_alike(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, _Row]]:
@@ -121,6 +139,50 @@ def _named_alike(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample)
             if alike and sample.unique(to, same) and (sample.known(one, column, to, same) or 0.0) >= NEARLY_ALL:
                 yield column, (to, same)
                 break
+
+
+def _natural(one: TableSeen, people: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, _Row]]:
+    """The columns of people whose values are unique names in one table of people, such as their logins."""
+    known = (*COLUMNS["conversations.user_id"], *COLUMNS["tickets.assigned_to"])
+    for column, kind in one.columns.items():
+        names = words_of(column).endswith((*_ENDS, *NAME_ENDS)) or rank(column, known) >= 0.8
+        if column in one.references or column in one.keys or id_family(kind) != "text" or not names:
+            continue
+        fits = []
+        for to in (each for each in people if each.place != one.place):
+            texts = (name for name, of in to.columns.items() if id_family(of) == "text" and name != id_column(to))
+            called = [name for name in texts if rank(name, LOGIN_NAMES) >= 0.8]
+            shown = (
+                name
+                for name in called
+                if (sample.known(one, column, to, name) or 0.0) >= NEARLY_ALL and sample.unique(to, name)
+            )
+            fits += [(to, name) for name in islice(shown, 1)]
+        if len(fits) == 1:
+            yield column, fits[0]
+
+
+def _members(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, _Row]]:
+    """The columns of people whose values are those of user_id in a table with their addresses and another key."""
+    known = COLUMNS["conversations.user_id"]
+    for column in (each for each, kind in one.columns.items() if id_family(kind) in _IDS and rank(each, known) >= 0.8):
+        if column in one.references:
+            continue
+        fits = []
+        for to in (each for each in tables if each is not one and each.rows and _has_address(each)):
+            called = [name for name in to.columns if rank(name, ("user_id", "account_id", "member_id")) >= 0.8]
+            own = next((name for name in called if name != to.key and name not in to.references), "")
+            same = bool(own) and id_family(to.columns[own]) == id_family(one.columns[column])
+            if same and sample.unique(to, own) and (sample.known(one, column, to, own) or 0.0) >= NEARLY_ALL:
+                fits.append((to, own))
+        if len(fits) == 1:
+            yield column, fits[0]
+
+
+def _has_address(one: TableSeen) -> bool:
+    return any(
+        words_of(name).split("_")[-1] == "email" and id_family(kind) == "text" for name, kind in one.columns.items()
+    )
 
 
 def _in_words(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, _Row]]:

@@ -6,11 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from math import log10
 
-from gendash.engine.platform.proposing.actors import WORDS_KINDS, choose_people
+from gendash.engine.platform.proposing.actors import GROUPS, WORDS_KINDS, choose_people
 from gendash.engine.platform.proposing.beside import role_beside
 from gendash.engine.platform.proposing.documents import choose_documents
+from gendash.engine.platform.proposing.filed import filed_tables
 from gendash.engine.platform.proposing.given import NOTHING, Given, settle
-from gendash.engine.platform.proposing.handled import is_closed, is_ranked, is_ticket
+from gendash.engine.platform.proposing.handled import is_closed, is_ranked, is_served, is_ticket
+from gendash.engine.platform.proposing.in_json import JSON, messages_in_json
+from gendash.engine.platform.proposing.links import belongs_elsewhere, id_column
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
     TABLES,
@@ -19,7 +22,9 @@ from gendash.engine.platform.proposing.names import (
     words_of,
 )
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
+from gendash.engine.platform.proposing.rated import choose_ratings
 from gendash.engine.platform.proposing.scores import has_sides, is_of_people, is_said, names_files, pair_of, score_of
+from gendash.engine.platform.proposing.spoken import belongs, spoken_tables
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
 NO_TICKETS = ("task", "todo", "job", "goal", "milestone")  # work that nobody asked the staff for
@@ -27,20 +32,9 @@ SOME = 0.2  # of the rows of messages, how many others are worth a question
 BOTH_SIDES = 0.3  # of a score, for words that say who wrote each row
 TICKETS = TABLES["tickets"][:2]
 TALKS = (*TABLES["conversations"], *TICKETS)
-WRITTEN, ANSWERED = 0.55, 0.6  # as good as a name: texts in a conversation; both sides in a ticket
+# as good as a name: texts in a conversation; both sides in a ticket; texts of both sides, several to another row
+WRITTEN, ANSWERED, SPOKEN = 0.55, 0.6, 0.9
 PER_DECADE = 0.06  # of a score, for ten times as many rows
-GROUPS = (
-    "tenant",
-    "organization",
-    "organisation",
-    "workspace",
-    "company",
-    "project",
-    "team",
-    "account",
-    "model",
-    "parent",
-)
 MOST_TABLES = 30  # whose words are looked at for events
 
 
@@ -55,11 +49,16 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample, given: Given =
     sided = {one.place for one in within if has_sides(one, tables, sample)}
     of_tickets = {one.place for one in within if any(rank(to[1], TICKETS) >= 0.8 for to in one.references.values())}
     said |= dict.fromkeys(sided & of_tickets, ANSWERED)
+    spoken = spoken_tables(filled, sample)
+    said |= dict.fromkeys(spoken, SPOKEN)
+    sided |= spoken
     files = {one.place for one in filled if names_files(one, sample)}
+    filed = filed_tables(filled, sample)
     kinds = [kind for kind in TABLES if kind not in given]
-    free = [one for one in filled if one.place not in given.values()]
-    scores = [(score_of(kind, one, tables, said, files), kind, one) for kind in kinds for one in free]
-    scores.sort(key=lambda one: (-one[0] - _more(one[1], one[2], sided), -one[2].rows))
+    free = [one for one in filled if one.stored_place not in given.values()]
+    scores = [(score_of(kind, one, tables, said, files, filed), kind, one) for kind in kinds for one in free]
+    owned = {one.place for one in within if _of_one_person(one, tables)}
+    scores.sort(key=lambda one: (-one[0] - _more(one[1], one[2], sided, owned), -one[2].rows))
     found = TableChoice({})
     settle(found, given, tables)
     for score, kind, one in scores:
@@ -75,10 +74,13 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample, given: Given =
         _choose_events(found, [found.tables["messages"]], sample)
     if "messages" not in found.tables and "messages" not in given:
         _choose_json_events(found, free, sample)
+        _choose_json_talks(found, free, sample)
     fits = [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH]
     choose_documents(found, fits, tables, sample)
-    _choose_conversations(found, tables, sample)
+    _choose_conversations(found, tables, sample, spoken)
     settle(found, given, tables)
+    if "feedback" not in given:
+        choose_ratings(found, free, sample)
     choose_people(found, tables, filled, sample)
     _ask_for_twins(found, tables)
     talks = found.tables.get("conversations")
@@ -96,22 +98,41 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample, given: Given =
 
 
 def _choose_by_words(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
-    """Tickets in a table of any name: each word of its status and of its priority is one of tickets; it is asked."""
+    """Tickets in a table of any name: each word of its status and of its priority is one of tickets.
+
+    It is asked, unless rows name who asks, who is responsible and when they ended.
+    """
     taken = [one for kind, one in found.tables.items() if kind != "feedback"]
     for one in tables if "tickets" not in found.tables else ():
-        if one not in taken and not rank(one.name, NO_TICKETS) and is_ranked(one, sample):
+        if one not in taken and not rank(one.name, NO_TICKETS) and is_ranked(one, tables, sample):
             found.tables["tickets"] = one
             if found.tables.get("feedback") is one:
                 del found.tables["feedback"]
-            found.doubtful.add("tickets")
-            found.questions.append(f"tickets: are they the rows of {one.name}, by its status and priority?")
+            if not is_served(one):
+                found.doubtful.add("tickets")
+                found.questions.append(f"tickets: are they the rows of {one.name}, by its status and priority?")
             return
 
 
-def _more(kind: str, one: TableSeen, sided: Collection[Place]) -> float:
-    """What the rows of a table speak for it: of several with messages that of the platform has both sides, and most."""
+def _more(kind: str, one: TableSeen, sided: Collection[Place], owned: Collection[Place]) -> float:
+    """What the rows of a table speak for it: of several with messages that of the platform has both sides, and most.
+
+    What people write to each other is in rooms; a conversation with an agent is one person's.
+    """
     many = PER_DECADE * log10(max(one.rows, 1))
-    return many + BOTH_SIDES * (one.place in sided) if kind == "messages" else 0.0
+    return many + BOTH_SIDES * ((one.place in sided) + (one.place in owned)) if kind == "messages" else 0.0
+
+
+def _of_one_person(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
+    """True if rows belong to conversations that name whose they are."""
+    above = {to[:2] for to in one.references.values() if rank(to[1], TALKS) > 0}
+    people = {each.place for each in tables if is_of_people(each)}
+    return any(
+        to[:2] in people and rank(column, COLUMNS["conversations.user_id"]) > 0
+        for each in tables
+        if each.place in above
+        for column, to in each.references.items()
+    )
 
 
 def _choose_events(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
@@ -136,11 +157,27 @@ def _choose_json_events(found: TableChoice, tables: Sequence[TableSeen], sample:
     """Messages among the rows of conversations whose JSON says who wrote each: both sides; it is asked."""
     known = COLUMNS["messages.conversation_id"]
     for one in sorted(tables, key=lambda each: -each.rows)[:MOST_TABLES]:
-        within = any(rank(name, known) >= 0.8 for name in one.columns) and one not in found.tables.values()
+        if one in found.tables.values():
+            continue
+        within = any(rank(name, known) >= 0.8 for name in one.columns) or bool(belongs(one, tables, sample))
         if within and next(role_beside(one, sample), None):
             found.tables["messages"] = one
             found.doubtful.add("messages")
             found.questions.append(f"messages: are they all rows of {one.name}? Their JSON says who wrote each")
+            return
+
+
+def _choose_json_talks(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
+    """Conversations in a table of any name whose rows hold their messages as JSON; it is asked."""
+    if {"messages", "conversations"} & found.tables.keys():
+        return
+    for one in sorted(tables, key=lambda each: -each.rows)[:MOST_TABLES]:
+        columns = [name for name, kind in one.columns.items() if kind in JSON]
+        given = sample(one, columns) if columns and id_column(one) else {}
+        if one not in found.tables.values() and messages_in_json(one, id_column(one), None, given):
+            found.tables["conversations"] = one
+            found.doubtful.add("conversations")
+            found.questions.append(f"conversations: are they the rows of {one.name}? Their JSON holds messages")
             return
 
 
@@ -174,7 +211,9 @@ def _ask_for_twins(found: TableChoice, tables: Sequence[TableSeen]) -> None:
             found.questions.append(f"{kind}: do the rows of {listed}, with the columns of {one.name}, count, too?")
 
 
-def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
+def _choose_conversations(
+    found: TableChoice, tables: Sequence[TableSeen], sample: RowSample, spoken: Collection[Place]
+) -> None:
     """The tables that messages name as conversations; a person is asked where several do not hold each other."""
     messages = found.tables.get("messages")
     if messages is None:
@@ -186,10 +225,12 @@ def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sampl
         if to[:2] in by_place and rank(to[1], TABLES["conversations"]) > 0
     }
     ticket = found.tables.get("tickets")
-    if not named and not ticket and not _is_named_by_text(messages):
-        named = _owners_of(messages, by_place)
-        found.doubtful |= {"conversations"} if named else set()
-        for one in named.values():
+    held = bool(ticket and any(to[:2] == ticket.place for to in messages.references.values()))
+    if not named and not held and not _is_named_by_text(messages):
+        named = _owners_of(messages, by_place, sample)
+        unsure = messages.place not in spoken
+        found.doubtful |= {"conversations"} if named and unsure else set()
+        for one in named.values() if unsure else ():
             found.questions.append(f"conversations: is one a row of {one.name}? It is what {messages.name} belong to")
     weak = not any(rank(one.name, TABLES["conversations"]) >= 0.8 for one in named.values())
     of_tickets = ticket and any(to[:2] == ticket.place for to in messages.references.values())
@@ -205,7 +246,13 @@ def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sampl
         listed = " or of ".join(sorted(one.name for one in used.values()))
         found.questions.append(f"conversations: are they the rows of {listed}? Messages name each")
         return
-    if levels and all(None in given.get(column, ()) for column, _ in levels):
+    apart = len(levels) == 1 and belongs_elsewhere(messages, levels[0][0], sample)
+    if levels and not apart and all(None in given.get(column, ()) for column, _ in levels):
+        texts = _texts_that_name(messages)
+        if any(None not in sample(messages, [name]).get(name, (None,)) for name in texts):
+            # each message has the id of a conversation that no table holds, and only some are of these rows
+            found.tables.pop("conversations", None)
+            return
         found.doubtful.add("conversations")
         listed = " and ".join(column for column, _ in levels)
         found.questions.append(f"messages.conversation_id: what is the conversation of messages without {listed}?")
@@ -221,12 +268,20 @@ def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sampl
 
 def _is_named_by_text(messages: TableSeen) -> bool:
     """True if messages have the id of a conversation that no table holds."""
+    return bool(_texts_that_name(messages))
+
+
+def _texts_that_name(messages: TableSeen) -> list[str]:
+    """The columns of messages called after conversations that name no row."""
     known = COLUMNS["messages.conversation_id"]
-    return any(rank(name, known) >= 0.8 and name not in messages.references for name in messages.columns)
+    return [name for name in messages.columns if rank(name, known) >= 0.8 and name not in messages.references]
 
 
-def _owners_of(messages: TableSeen, by_place: Mapping[Place, TableSeen]) -> dict[str, TableSeen]:
-    """The column that names what messages belong to, where none is called a conversation and only one can be it."""
+def _owners_of(messages: TableSeen, by_place: Mapping[Place, TableSeen], sample: RowSample) -> dict[str, TableSeen]:
+    """The column that names what messages belong to, where none is called a conversation and only one can be it.
+
+    Of several the one that each message has: not each has a prompt or a tool.
+    """
     fits = {
         column: by_place[to[:2]]
         for column, to in messages.references.items()
@@ -237,6 +292,15 @@ def _owners_of(messages: TableSeen, by_place: Mapping[Place, TableSeen]) -> dict
         for column, one in fits.items()
         if not is_of_people(one) and rank(one.name, (*TABLES["users"], *GROUPS, *TABLES["documents"])) < 0.8
     }
+    if len(fits) > 1:
+        given = sample(messages, list(fits))
+        fits = {column: one for column, one in fits.items() if given.get(column) and None not in given[column]}
+    if len(fits) > 1:  # a version of a prompt is nobody's
+        fits = {
+            column: one
+            for column, one in fits.items()
+            if any(is_of_people(by_place[to[:2]]) for to in one.references.values() if to[:2] in by_place)
+        }
     return fits if len(fits) == 1 else {}
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gendash.engine.languages.lenient_sql import EPOCHS, UNITS
 from gendash.engine.languages.sql_text import quote_name, quote_text
+from gendash.engine.platform.proposing import flags
 from gendash.engine.platform.proposing.names import (
     FILE_TYPES,
     INVERTED,
@@ -24,12 +26,27 @@ TEXTS = ("text", "character", "enum", "citext", "varchar")
 # a column whose meaning is in its values; without a row there is no evidence for or against
 NO_ROWS, KNOWN = 0.1, 0.38
 SAID = 0.5  # values that can be nothing else, whatever the column is called
+FEWEST_LEVELS = 4  # of a scale in words; fewer are thumbs
 UNNAMED, THUMBED = 0.7, 0.85
 THUMBS = {
     "up", "down", "thumbup", "thumbdown", "like", "dislike", "liked", "disliked", "upvote", "downvote", "helpful",
     "unhelpful", "nothelpful", "👍", "👎",
 }  # fmt: skip
 SAYS_MORE = 0.05  # who wrote a message, and which rows are none
+SAYS_WRITTEN = {
+    "is",
+    "was",
+    "from",
+    "by",
+    "sent",
+    "written",
+    "authored",
+    "generated",
+    "message",
+    "msg",
+    "reply",
+    "post",
+}
 MOST_WORDS = 12  # numbers of a vocabulary; more are amounts or ids
 DEFAULT_WORDS = {"human": "user", "ai": "assistant"}  # of the vocabulary of messages.role
 
@@ -73,19 +90,33 @@ _DIGITS = re.compile(r"\d{9,19}([.]\d{1,9})?$")
 _ISO = re.compile(r"(20|21)\d\d-[01]\d-[0-3]\d([T ][0-2]\d:[0-5]\d|$)")
 
 
-def read_words(column: str, place: str, name: str, kind: str, values: Sequence[object]) -> Reading:
-    """A vocabulary: words as they are where gendash knows them, else mapped one by one; a boolean by its name."""
+def read_words(
+    column: str,
+    place: str,
+    name: str,
+    kind: str,
+    values: Sequence[object],
+    own: Mapping[str, str] = MappingProxyType({}),
+) -> Reading:
+    """A vocabulary: words as they are where gendash knows them, else mapped one by one; a boolean by its name.
+
+    ``own`` are words of which the platform's other tables say what they mean.
+    """
     if kind == "boolean":
         return _read_boolean(column, place, name)
     given = list(dict.fromkeys(str(one) for one in values if one is not None and str(one).strip()))
+    if kind.startswith(NUMBERS) and given and set(given) <= {"0", "1"} and column != "tickets.priority":
+        flag = _read_boolean(column, f"{place} = 1", name)
+        if flag.words:
+            return flag
     if kind.startswith(NUMBERS) or len(given) > 30:
         adds = -0.1 if 1 < len(given) <= MOST_WORDS else -0.2
         return Reading(place, adds, "numbers without a meaning" if given else "", unknown=tuple(given[:MOST_WORDS]))
-    if not kind.startswith(TEXTS):
+    if not kind.startswith(TEXTS) or kind.endswith("[]"):
         return Reading(place, -1.0)
     if not given:
         return Reading(place, NO_ROWS, "no rows to look at")
-    found = {one.lower(): meaning(column, one) for one in given}
+    found = {one.lower(): own.get(one.lower()) or meaning(column, one) for one in given}
     if column == "messages.role" and any(one.endswith("_message") for one in found):  # the others are steps
         found = {one: of if one.endswith("_message") else None for one, of in found.items()}
     words = {one: of for one, of in found.items() if of}
@@ -97,21 +128,28 @@ def read_words(column: str, place: str, name: str, kind: str, values: Sequence[o
         words |= dict.fromkeys((one for one in unknown), "user")  # who is not known to be more; it is asked
     share = 1 - len(unknown) / len(found)
     evidence = f"words {', '.join(sorted(found)[:6])}"
-    if share < 0.3:
+    runs = column.endswith(".role") and {"admin", "super_admin"} & set(words.values())  # all others are no more
+    if share < 0.3 and not runs:
         return Reading(place, -0.4, evidence, words, unknown)
     plain = all(one == of or DEFAULT_WORDS.get(one) == of for one, of in words.items())
-    sql = place if plain else _case(f"lower({place}::text)" if kind != "text" else f"lower({place})", words)
+    sql = place if plain else case_of(f"lower({place}::text)" if kind != "text" else f"lower({place})", words)
     steps = SAYS_MORE if column == "messages.role" and not sides and "" in found.values() else 0.0
     return Reading(sql, KNOWN * share + steps if not unknown else 0.15 * share, evidence, words, unknown)
 
 
-def _case(subject: str, words: Mapping[str, str]) -> str:
+def case_of(subject: str, words: Mapping[str, str]) -> str:
+    """SQL that gives words their canonical ones, and leaves others as they are."""
     cases = " ".join(f"when {quote_text(one)} then {quote_text(of)}" for one, of in sorted(words.items()))
     return f"case {subject} {cases} else {subject} end"
 
 
 def _read_boolean(column: str, place: str, name: str) -> Reading:
     name = words_of(name)
+    side = side_of_flag(name) if column == "messages.role" else ""
+    if side:
+        other = "user" if side == "assistant" else "assistant"
+        sql = f"case when {place} then '{side}' else '{other}' end"
+        return Reading(sql, KNOWN, "boolean", {"true": side, "false": other})
     if column == "messages.role" and name.startswith(("is_", "from_", "out", "in")):
         yes, no = ("user", "assistant") if name in IS_USER else ("assistant", "user")
         return Reading(f"case when {place} then '{yes}' else '{no}' end", KNOWN, "boolean", {"true": yes, "false": no})
@@ -133,22 +171,40 @@ def _read_boolean(column: str, place: str, name: str) -> Reading:
     return Reading(place, -1.0)
 
 
+def side_of_flag(name: str) -> str:
+    """Who writes where a truth value is true, such as is_customer_message or sent_by_bot; empty if it says neither."""
+    words = [word for word in words_of(name).split("_") if word not in SAYS_WRITTEN]
+    side = (
+        meaning("messages.role", words[0]) if len(words) == 1 and words[0] not in ("me", "you", "in", "out") else None
+    )
+    return side if side in ("user", "assistant") else ""
+
+
+def _is_inverted(name: str) -> bool:
+    """True if a column says that an account may not sign in, such as account_blocked."""
+    words = words_of(name)
+    return words in INVERTED or words.rpartition("_")[2] in INVERTED
+
+
 def read_active(place: str, name: str, kind: str, values: Sequence[object]) -> Reading:
     """Whether an account may sign in: a boolean, or a status."""
     if kind == "boolean":
-        inverted = words_of(name) in INVERTED
+        inverted = _is_inverted(name)
         return Reading(f"{place} is not true" if inverted else place, KNOWN, "boolean")
     if kind.startswith(TIMES):
-        return Reading(f"{place} is null", KNOWN if words_of(name) in INVERTED else -1.0, "the time of a block")
+        return Reading(f"{place} is null", KNOWN if _is_inverted(name) else -1.0, "the time of a block")
     if kind.startswith(NUMBERS):
         bits = {int(one) for one in values if isinstance(one, int | float)}
         known = bool(bits) and bits <= {0, 1}
-        inverted = words_of(name) in INVERTED
-        return Reading(f"{place} = {int(not inverted)}", KNOWN if known else -1.0, "0 and 1")
-    if kind.startswith(TEXTS) and values and {str(one) for one in values} <= {"0", "1"}:
-        return Reading(f"{place} = '{int(words_of(name) not in INVERTED)}'", KNOWN, "0 and 1")
+        inverted = _is_inverted(name)
+        sql = f"coalesce({place}, 0) = 0" if inverted else f"{place} = 1"
+        return Reading(sql, KNOWN if known else -1.0, "0 and 1")
+    inverted = _is_inverted(name)
+    said = (flags.is_false if inverted else flags.is_true)(place, kind, values) if kind.startswith(TEXTS) else ""
+    if said:
+        return Reading(said, KNOWN, "one letter or word for yes")
     read = read_words("users.is_active", place, name, kind, values)
-    if read.adds < 0 or not read.words or read.unknown:
+    if read.adds < 0 or not read.words or (read.unknown and set(read.words.values()) != {"true", "false"}):
         return read._replace(adds=-1.0)
     yes = ", ".join(quote_text(one) for one, of in sorted(read.words.items()) if of == "true")
     sql = f"lower({place}::text) in ({yes})" if yes else "false"
@@ -162,6 +218,12 @@ def read_rating(place: str, name: str, kind: str, values: Collection[object]) ->
         return Reading(f"case when {place} then 5 when not {place} then 1 end", KNOWN, "boolean", words)
     if kind.startswith(NUMBERS):
         return _read_points(place, {Decimal(one) for one in values if isinstance(one, int | float | Decimal)})
+    scale = {str(one).lower(): meaning("feedback.scale", str(one)) for one in values if one is not None}
+    levels = set(scale.values())
+    if kind.startswith(TEXTS) and None not in levels and len(levels) >= FEWEST_LEVELS:
+        words = {word: str(level) for word, level in scale.items()}
+        cases = " ".join(f"when {quote_text(one)} then {of}" for one, of in sorted(words.items()))
+        return Reading(f"case lower({place}::text) {cases} end", KNOWN, f"words {', '.join(sorted(words)[:6])}", words)
     read = read_words("feedback.rating", place, name, kind, list(values))
     if read.adds <= NO_ROWS or not read.words:
         return read
@@ -207,6 +269,12 @@ def read_file_type(place: str, name: str, kind: str, values: Sequence[object] = 
     return Reading(place, 0.2, kind)
 
 
+def are_types(values: Sequence[object]) -> bool:
+    """True if each value is a media type, or each the extension of a file."""
+    given = [str(one) for one in values]
+    return all(_MEDIA.match(one) for one in given) or all(one.lower().lstrip(".") in FILE_TYPES for one in given)
+
+
 def read_count(place: str, kind: str) -> Reading:
     """A number of bytes or chunks."""
     return Reading(place, 0.36, kind) if kind.startswith(NUMBERS) else Reading(place, -1.0)
@@ -214,7 +282,7 @@ def read_count(place: str, kind: str) -> Reading:
 
 def read_plain_text(place: str, kind: str) -> Reading:
     """A text as it is."""
-    return Reading(place, 0.3, kind) if kind.startswith(TEXTS) else Reading(place, -1.0)
+    return Reading(place, 0.3, kind) if kind.startswith(TEXTS) and not kind.endswith("[]") else Reading(place, -1.0)
 
 
 def place_of(alias: str, name: str) -> str:

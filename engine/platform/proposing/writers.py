@@ -7,19 +7,22 @@ from itertools import chain
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.askers import ASKED, named_by_askers
 from gendash.engine.platform.proposing.beside import role_beside, unread_beside
 from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
-from gendash.engine.platform.proposing.elsewhere import role_of_writer, side_of
+from gendash.engine.platform.proposing.elsewhere import role_by_kind, role_of_writer, side_of
 from gendash.engine.platform.proposing.links import on_row
 from gendash.engine.platform.proposing.names import COLUMNS, TABLES, WRITERS, meaning, rank
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
 from gendash.engine.platform.proposing.rows import Condition, bots_of
 from gendash.engine.platform.proposing.scores import is_of_people
+from gendash.engine.platform.proposing.sides import side_by_rows
 from gendash.engine.platform.proposing.values import place_of
 
 FEWEST_NAMES = 3
 FEWEST_OPENED, MOST_TRIED = 8, 3  # conversations that show who opens them, and columns that are looked at
 ALL_BUT_FEW = 0.97  # of the messages of tickets: people may write for each other
+GUESSED, ALWAYS = 0.6, 0.85  # the first of several, and who is named by all
 PAIR = 0.82  # that a row with a question and an answer is two messages, or that two columns name who wrote one
 Events = tuple[str, Mapping[str, str]]  # the column of events that says which are messages, and the side by its words
 
@@ -30,10 +33,18 @@ def writer_of(columns: Columns, one: TableSeen, events: Events, role: Line | Non
     if by_keys:
         return None if role and role.confidence >= CERTAIN else by_keys
     lacks_answers = bool(role and role.words and "assistant" not in role.words.values())
+    if not role or role.confidence < CERTAIN:
+        shown = next(side_by_rows(columns, one, role), None)
+        if shown:
+            return shown
     if role and not _is_unread(role) and not lacks_answers:
         return None
+    beside = next(role_beside(one, columns.with_nulls), None) if role and not lacks_answers else None
+    if beside:
+        return beside  # no word of the column is known, and each of those is
     ways = (
         role_beside(one, columns.with_nulls),
+        _by_writer(columns, one, by_kind=True),
         _by_staff(columns, one),
         _by_writer(columns, one),
         _by_name(columns, one),
@@ -95,12 +106,14 @@ def _two_writers(columns: Columns, one: TableSeen) -> Line | None:
     return Line("role", sql, (mine[0],), sure, f"{mine[0]} and {theirs[0]} name who wrote it")
 
 
-def _by_writer(columns: Columns, one: TableSeen) -> Iterator[Line]:
-    """Who wrote a message, where the account that a message names says whether it is a bot."""
+def _by_writer(columns: Columns, one: TableSeen, by_kind: bool = False) -> Iterator[Line]:
+    """Who wrote a message, where the account that a message names says whether it is a bot, or of which kind it is."""
     line = columns.line("conversations", "user_id", one)
     users = columns.chosen.get("users")
     if users and line and one.references.get(line.reads[0], ())[:2] == users.place:
-        yield from role_of_writer(users, columns.id_of(users), place_of("m", line.reads[0]))
+        place = place_of("m", line.reads[0])
+        kinds = role_by_kind(users, columns.id_of(users), place, columns.with_nulls)
+        yield from kinds if by_kind else role_of_writer(users, columns.id_of(users), place)
 
 
 def _by_name(columns: Columns, one: TableSeen) -> Iterator[Line]:
@@ -126,7 +139,8 @@ def _by_staff(columns: Columns, one: TableSeen) -> Iterator[Line]:
     if not (users and talks and role and talks is columns.chosen.get("tickets") and not is_said_alone(role)):
         return
     bots = bots_of(users, of_tickets=True)
-    of_bots = "".join(f" or {place_of('u', name)}" for name in bots[:1])
+    number = " = 1" if bots and users.columns[bots[0]] == "smallint" else ""
+    of_bots = "".join(f" or {place_of('u', name)}{number}" for name in bots[:1])
     for name in (each for each, to in one.references.items() if to[:2] == users.place and rank(each, WRITERS) >= 0.8):
         who = on_row(one, name, "m", "u", columns.id_of(users))
         staff = f"({role.sql}) in ('admin', 'super_admin')"
@@ -198,21 +212,35 @@ def person_of_messages(columns: Columns, messages: ProposedTable, column: str, a
     """The person of a conversation that names none: whom the first message of a person names; at most one."""
     one, talks, users = messages.source, columns.chosen.get("conversations"), columns.chosen.get("users")
     by = {line.column: line for line in messages.lines}
-    if (
-        not (talks and users and by["role"].confidence)
-        or one is talks
-        or len(columns.people) != 1
-        or len(columns.levels) > 1
-    ):
+    known = messages.pair or by["role"].confidence
+    if not (talks and users and known) or one is talks or len(columns.levels) > 1:
         return
     talk = next((name for name, to in one.references.items() if to[:2] == talks.place), "")
-    names = [name for name, to in one.references.items() if to[:2] == users.place and rank(name, WRITERS) >= 0.8]
+    names = [name for name, to in one.references.items() if to[:2] == users.place]
+    names = [name for name in names if rank(name, WRITERS) >= 0.8][:1] or names * (len(names) == 1)
+    if len(columns.people) > 1 and not messages.pair:
+        askers = named_by_askers(columns.tables, one, by["role"].sql, columns.with_nulls)
+        names = [name for place, name in askers.items() if any(each.place == place for each in columns.people)]
+        names = sorted(names, key=lambda name: -rank(name, COLUMNS["conversations.user_id"])) if len(names) > 1 else []
     if talk and names:
-        person, own = place_of("m", names[0]), columns.names_sql(one, names[0], "m", users)
-        on = f"{on_row(one, talk, 'm', alias, columns.id_of(talks))} and {person} is not null"
-        said = f"lower(({by['role'].sql})::text) in ('user', 'human')"
-        inner = f"select {own} from {one.quoted} m where {on} and {said} order by {by['created_at'].sql} limit 1"
-        yield Line(column, f"({inner})", (), 0.6, f"the first {names[0]} of its {one.name}")
+        places = {
+            name: next(each for each in columns.people if each.place == one.references[name][:2]) for name in names
+        }
+        ids = [columns.named_as("users", to, columns.names_sql(one, name, "m", to)) for name, to in places.items()]
+        own = f"coalesce({', '.join(ids)})" if len(ids) > 1 else ids[0]
+        filled = " or ".join(f"{place_of('m', name)} is not null" for name in names)
+        on = f"{on_row(one, talk, 'm', alias, columns.id_of(talks))} and {f'({filled})' if len(names) > 1 else filled}"
+        said = "" if messages.pair else f" and {ASKED.format(role=by['role'].sql)}"
+        inner = f"select {own} from {one.quoted} m where {on}{said} order by {by['created_at'].sql} limit 1"
+        sure = ALWAYS if len(names) == 1 and messages.pair and _is_one(columns, one, talk, names[0]) else GUESSED
+        yield Line(column, f"({inner})", (), sure, f"the first {' or '.join(names)} of its {one.name}")
+
+
+def _is_one(columns: Columns, one: TableSeen, talk: str, name: str) -> bool:
+    """True if all messages of a conversation name the same person."""
+    person, other = place_of("m", name), place_of("o", name)
+    same = f"{place_of('o', talk)} = {place_of('m', talk)} and {other} is distinct from {person}"
+    return columns.with_nulls.share(one, "m", f"not exists (select from {one.quoted} o where {same})") == 1.0
 
 
 def _by_absence(columns: Columns, one: TableSeen) -> Iterator[Line]:

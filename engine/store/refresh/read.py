@@ -110,11 +110,11 @@ def read_rollup(
     staging = driver(platform.catalog, relation)
     signatures: dict[date, Signature] = {}
 
-    def one(conditions: tuple[str, ...]) -> None:
+    def one(conditions: tuple[str, ...], settings: dict[str, str]) -> None:
         cuts = _cuts(platform, staging, conditions)
         begun = time.monotonic()
         with platform.connection.transaction():
-            local_settings(platform.connection, read_settings(platform.config))
+            local_settings(platform.connection, settings)
             query = query_of(platform.catalog, relation, platform.seen.present, cuts)
             _copy(platform.connection, query, rows)
             found = _signed(platform, staging, cuts, begun) if sign else {}
@@ -144,10 +144,10 @@ def uncounted(platform: Platform, relation: Relation, column: str) -> list[str]:
     name, whole = mapped_sql(mapped_column(config, staging, table, column)), whole_table(config, staging, table)
     found: list[str] = []
 
-    def one(conditions: tuple[str, ...]) -> None:
+    def one(conditions: tuple[str, ...], settings: dict[str, str]) -> None:
         where = " and ".join([f"({mapped_sql(f'= {rows}')}) is not true", f"{name} is not null", *conditions])
         with platform.connection.transaction():
-            local_settings(platform.connection, read_settings(config))
+            local_settings(platform.connection, settings)
             query = trusted(f"select {name}::text from {whole} as given where {where}")
             part = platform.connection.execute(query).fetchall()
         found.extend(value for (value,) in part)
@@ -160,9 +160,9 @@ def signatures(platform: Platform, staging: Relation, days: Days | None = None) 
     """The signature of each day that has rows, of all days or of ``days``; read in slices."""
     found: dict[date, Signature] = {}
 
-    def one(conditions: tuple[str, ...]) -> None:
+    def one(conditions: tuple[str, ...], settings: dict[str, str]) -> None:
         with platform.connection.transaction():
-            local_settings(platform.connection, read_settings(platform.config))
+            local_settings(platform.connection, settings)
             part = _signed(platform, staging, _cuts(platform, staging, conditions), time.monotonic())
         _add(found, part)
 
@@ -245,22 +245,31 @@ def _blocks(pages: int | None, also: tuple[str, ...]) -> _Scale:
 
 
 def _in_slices(
-    platform: Platform, scale: _Scale, attempt: Callable[[tuple[str, ...]], None], rows: IO[bytes] | None = None
+    platform: Platform,
+    scale: _Scale,
+    attempt: Callable[[tuple[str, ...], dict[str, str]], None],
+    rows: IO[bytes] | None = None,
 ) -> int:
-    """Calls ``attempt`` for each slice, sized so that it takes about `AIM_S`. Returns the number of slices."""
-    start, size, slices = 0, scale.first, 0
+    """Calls ``attempt`` for each slice, sized so that it takes about `AIM_S`. Returns the number of slices.
+
+    What the planner expects of an adapter's SELECT may be far too little: it then reads a table again for each row of
+    another. So an attempt after a failure is made without nested loops, and so are the slices that follow.
+    """
+    start, size, slices, nested = 0, scale.first, 0, True
     while slices == 0 or start < scale.total:
         _wait_for_replica(platform)
         mark = rows.tell() if rows else 0
         for failures in range(ATTEMPTS):
             done = max(min(scale.fewest, size), size >> 2 * failures)
             begun = time.monotonic()
+            settings = {**read_settings(platform.config), "enable_nestloop": "on" if nested else "off"}
             try:
-                attempt(scale.conditions(start, start + done))
+                attempt(scale.conditions(start, start + done), settings)
                 break
             except _AGAIN:
                 if failures == ATTEMPTS - 1:
                     raise
+                nested = not nested
                 if rows:
                     rows.seek(mark)
                     rows.truncate()

@@ -98,11 +98,66 @@ def test_columns_words_and_rows_can_still_be_set_over_what_the_adapter_gives(tmp
         ({"users": USERS.replace("u.made as", "u.made::timestampz as")}, "users.sql:1: no type 'timestampz' in PostgreSQL"),
         ({"users": USERS.replace("u.made as", "lowr(u.made) as")}, "users.sql:1: no function 'lowr' in PostgreSQL"),
         ({"users": USERS.replace("auth.accounts", "gendash.user_entity")}, "users.sql: reads schema gendash"),
+        ({"users": USERS.replace(" from", " into x from")}, "users.sql: SELECT INTO creates a table; leave INTO out"),
+        ({"users": USERS.rstrip() + " for update"}, "users.sql: locks rows (FOR UPDATE or SHARE); leave that out"),
+        ({"users": f"with p as ({USERS} for share) select user_id, created_at from p"}, "users.sql: locks rows"),
+        ({"users": USERS.replace(" u where", " u tablesample system (9) where")}, "TABLESAMPLE gives other rows at each"),
+        ({"users": USERS.replace("is null", "> $1")}, "users.sql:1: a parameter, $1; write the value"),
+        ({"users": USERS.replace("is null", "> random()")}, "users.sql:1: random() gives another value at each read"),
+        ({"users": USERS.replace("u.login", "u.xmin")}, "users.sql:1: the server's own column 'xmin'; name one of the"),
+        ({"users": USERS.replace("u.gone", "u.gone\0")}, "users.sql:1: a NUL character; fix the SQL"),
+        ({"users": USERS.replace("u.login as first_name", "u.made as created_at")}, "users.sql: returns 'created_at' twice"),
+        ({"users": "-- nothing yet"}, "users.sql:1: no SQL statement; fix the SQL"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_one_line_with_its_place(tmp_path: Path, files: dict[str, str], problem: str) -> None:
     (line,) = said(catalog(tmp_path, **files))
     assert problem in line
+
+
+def test_what_follows_the_statement_and_a_byte_order_mark_are_left_out(tmp_path: Path) -> None:
+    for number, end in enumerate(("", " -- é;\n", "; -- é\n", ";;\n/* é; */ ;\n")):
+        (tmp_path / str(number)).mkdir()
+        found = catalog(tmp_path / str(number), users=f"\ufeff-- é\n{USERS.rstrip()}{end}")
+        assert said(found) == []
+        assert found.adapter["users"].text.startswith("select u.id")
+
+
+def test_all_columns_of_windows_of_recursion_and_within_exists_are_found(tmp_path: Path) -> None:
+    lines = (
+        "with recursive t as (select l.id, l.up, l.who, l.at from lines l where l.up is null union all "
+        "select n.id, n.up, n.who, n.at from t join lines n on n.up = t.id) "
+        "select t.id as message_id, first_value(t.id) over w as conversation_id, t.who as role, t.at as created_at "
+        "from t where exists (select * from talks k where k.line = t.id) window w as (partition by t.up)"
+    )
+    found = catalog(tmp_path, messages=lines)
+    assert said(found) == []
+    assert columns_read(found)["lines"] == {"id", "up", "who", "at"}
+    assert "line" in columns_read(found)["talks"]
+    assert "public.public" not in found.adapter["messages"].text
+    assert found.adapter["messages"].text.count("public.lines") == 2
+    window = LINES.replace("l.who as role", "first_value(l.who) over w as role")
+    (tmp_path / "w").mkdir()
+    ordered = catalog(
+        tmp_path / "w", messages=window.replace("lines l -- all", "lines l window w as (order by l.place)")
+    )
+    assert columns_read(ordered)["lines"] == {"id", "talk", "who", "at", "place"}
+
+
+@pytest.mark.parametrize(
+    "time",
+    ["date_trunc('day', l.at)", "l.at::date", "current_date::timestamptz", "to_char(l.created_at, 'YYYY-MM-DD')"],
+)
+def test_days_within_an_adapter_are_those_of_the_platforms_time_zone(tmp_path: Path, time: str) -> None:
+    assert said(catalog(tmp_path, messages=LINES.replace("l.at as", f"{time} as"))) == []
+
+
+def test_an_adapter_without_files_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    found = read_catalog(load_config("platform: {adapter: ./ours}"), [], tmp_path)
+    assert said(found) == [
+        "gendash.yaml:1: no *.sql in './ours'; write a SELECT for each canonical table, or run gendash init"
+    ]
 
 
 def test_a_key_of_the_platform_may_determine_what_is_not_grouped(tmp_path: Path) -> None:

@@ -679,3 +679,12 @@ def test_a_client_certificate_that_is_asked_for_is_named_and_sent(client: str, c
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "do"),
+    [("timeout", "try again"), ("execution", "try again"), ("bad_data", "Prometheus 2.42 or later is needed")],
+)
+def test_a_server_that_is_busy_is_not_taken_for_one_that_is_too_old(code: str, do: str) -> None:
+    with pytest.raises(Unexpected, match=do):
+        loaded_rules(lambda _path, _params: Failed(code, "query timed out"))

@@ -259,3 +259,12 @@ def test_a_copy_that_fails_names_the_column_and_not_the_value(database: str) -> 
             copy.write(f"1\t{COMMENT}\n")
     assert "invalid input syntax for type integer in column b, relation kept" in str(caught.value)
     assert "SECRET" not in str(caught.value)
+
+
+def test_a_store_that_is_read_only_by_a_setting_says_which(database: str) -> None:
+    with (
+        psycopg.connect(database, autocommit=True, options="-c default_transaction_read_only=on") as connection,
+        pytest.raises(Denied, match="a role without default_transaction_read_only"),
+        translated("store x"),
+    ):
+        connection.execute("create table t ()")

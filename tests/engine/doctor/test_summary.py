@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,8 +15,8 @@ from gendash.cli import cli
 from gendash.commands.doctor import examine
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.doctor.candidates import candidates
-from gendash.engine.doctor.report import as_text, changes
-from gendash.engine.doctor.summary import as_summary, missing_grants
+from gendash.engine.doctor.report import AuditSeen, as_text, changes
+from gendash.engine.doctor.summary import as_summary, missing_grants, next_step
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
 
@@ -90,6 +91,17 @@ def test_one_screen_says_what_works_what_lacks_and_one_next_step(database: str, 
     assert any(line.startswith("lacks: conversations (on, ") for line in lines)
     assert report.next_step.startswith("in gendash.yaml: platform.tables.users: ")
     assert len(as_text(report).splitlines()) > 100, "the details are in --full"
+
+
+def test_a_server_that_fails_comes_before_what_audits_found(database: str, definitions: Definitions) -> None:
+    execute(database, VENDOR)
+    report = report_of(definitions(database, ALONE))
+    fine = [replace(one, state="ok") for one in report.servers if one.name in ("source", "store")]
+    failed = replace(fine[0], name="prometheus", state="failed", line="prometheus x: HTTP 302; set its address")
+    found = AuditSeen("id_overlap", "found", "2.0% of 100", "doc")
+    ready = replace(report, features=(), notes=(), audits=(found,), servers=(*fine, failed))
+    assert next_step(ready) == failed.line
+    assert next_step(replace(ready, servers=fine)).startswith("look at the audits id_overlap")
 
 
 def test_a_vendors_platform_is_not_to_be_altered_unless_that_is_asked_for(

@@ -85,6 +85,18 @@ def test_every_day_of_a_leap_cycle_and_no_other_is_a_day(connection: Any) -> Non
     assert found == [day if is_day(day) else None for day in days]
 
 
+@pytest.mark.parametrize("kind", ["date", "timestamp without time zone"])
+def test_dates_beyond_the_range_of_times_are_null_in_every_time_zone(connection: Any, kind: str) -> None:
+    values = ["2026-03-01", "infinity", "-infinity", "4714-11-24 BC", "294276-12-31"]
+    values += ["5874897-12-31"] if kind == "date" else []
+    connection.execute("begin")
+    for zone in ("UTC", "Asia/Tokyo", "America/Los_Angeles"):
+        connection.execute(f"set local timezone = '{zone}'")
+        found = read(connection, values, f"({time_or_null('v', kind)})::date::text", kind)
+        assert found == ["2026-03-01", *[None] * (len(values) - 1)], zone
+    connection.execute("rollback")
+
+
 @pytest.mark.parametrize("kind", ["bigint", "numeric", "double precision"])
 def test_numbers_are_times_by_their_size(connection: Any, kind: str) -> None:
     values = ["1772359200", "1772359200000", "1772359200000000", "0", "-1", "12", "99999999999", "9223372036854775000"]
@@ -112,6 +124,15 @@ def test_numbers_kept_as_text_and_numbers_out_of_range(connection: Any) -> None:
     assert read(connection, values, number_or_null("v", "float8", 9, "int"), "float8") == [4, 5, None, None, None]
     assert read(connection, values, number_or_null("v", "numeric", 15, "bigint"), "numeric") == [4, 5, None, None, None]
     assert read(connection, ["5", "9000000000"], number_or_null("v", "bigint", 9, "int"), "bigint") == [5, None]
+
+
+@pytest.mark.parametrize("kind", ["real", "double precision", "numeric", "text"])
+def test_half_a_star_is_rounded_the_same_whatever_the_type(connection: Any, kind: str) -> None:
+    read = number_or_null("v", kind, 9, "int")
+    found = connection.execute(
+        f"select {read} from (values ('3.5'::text::{kind}), ('4.5'), ('-4.5')) t (v)".encode()
+    ).fetchall()
+    assert [one for (one,) in found] == [4, 5, -5]
 
 
 def test_truth_values_as_words_and_numbers(connection: Any) -> None:

@@ -206,3 +206,44 @@ def test_what_cannot_be_read_within_the_time_limit_is_one_line_and_stops_no_othe
     found = {one.relation: str(one.error or "") for one in refresh(catalog.config, catalog)}
     assert "statement timeout" in found["message_hour"] or "longer than" in found["message_hour"], found["message_hour"]
     assert found["conversation_hour"] == found["user_entity"] == ""
+
+
+def test_a_select_that_the_server_refuses_is_named_with_its_file_and_the_reason(
+    shop: Callable[..., Catalog], database: str
+) -> None:
+    catalog = shop(
+        users="select a.id as user_id, a.login::int as created_at from auth.accounts a",
+        conversations="select t.id as conversation_id, app.start(t.id) as created_at from talks t",
+    )
+    with psycopg.connect(database) as connection:
+        look = platform_look(connection, catalog)
+    features = {one.name: one for one in diagnose.features(catalog, look, {})}
+    fixes = {fix.text for one in features.values() for part in one.parts if part.why for fix in part.fixes}
+    users = [one for one in fixes if "users.sql" in one]
+    assert users == [f"correct {catalog.adapter['users'].path}: invalid input syntax for type integer"]
+    assert any("conversations.sql" in one and 'schema "app" does not exist' in one for one in fixes)
+    assert not [one for one in fixes if "{columns}" in one], "settings are for platforms without an adapter"
+
+
+@pytest.mark.soak
+def test_a_read_that_the_planner_underestimates_succeeds_without_nested_loops(
+    shop: Callable[..., Catalog], database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read.time, "sleep", lambda _: None)
+    with psycopg.connect(database, autocommit=True) as connection:  # no key, and nothing is known of the ratings
+        connection.execute(
+            "create table lines as select n as id, 1 + n % 4000 as talk, (1774000800000 - n * 9000)::text as at "
+            "from generate_series(1, 8000) n; analyze lines; "
+            "create table stars as select n * 20 as line, timestamptz '2026-03-20 12:00+00' as at from generate_series(1, 300) n; "
+            "alter table stars set (autovacuum_enabled = false)"
+        )
+    catalog = shop(
+        settings="  read_timeout: 2s\n",
+        messages="select l.id as message_id, l.talk as conversation_id, 'assistant' as role, l.at as created_at from lines l",
+        feedback="select s.line as feedback_id, s.line as message_id, 5 as rating, s.at as created_at from stars s "
+        "where s.line * 1 = s.line and s.line + 0 = s.line and s.line - 0 = s.line",
+    )
+    migrate(catalog.config, catalog)
+    assert refreshed(catalog) == []
+    with psycopg.connect(database) as connection:
+        assert connection.execute("select count(*) from gendash.rating_detail").fetchone() == (300,)

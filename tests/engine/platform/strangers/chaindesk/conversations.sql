@@ -1,0 +1,1 @@
+select c.id as conversation_id, (select coalesce('contacts:' || m.contact_id, 'visitors:' || m.visitor_id, 'users:' || m.user_id) from messages m where m.conversation_id = c.id and m."from" = 'human' order by m.created_at limit 1) as user_id, c.created_at as created_at from conversations c

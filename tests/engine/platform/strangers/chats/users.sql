@@ -1,0 +1,1 @@
+select u."Id" as user_id, u."DisplayName" as first_name, case u."Role" when 'admin' then 'admin' else 'user' end as role, u."Enabled" as is_active, u."CreatedAt" as created_at, u."UpdatedAt" as updated_at from "User" u

@@ -1,0 +1,1 @@
+select t."TicketId" as ticket_id, t."CustomerId" as created_by, case t."TicketStatus" when 0 then 'open' when 1 then 'closed' end as status, case t."TicketType" when 0 then 'Question' when 1 then 'Idea' when 2 then 'Complaint' when 3 then 'Returns' end as category, t."CreatedAt" as created_at from "Tickets" t

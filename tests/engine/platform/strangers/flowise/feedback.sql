@@ -1,0 +1,1 @@
+select f.id as feedback_id, f."messageId" as message_id, case f.rating when 'THUMBS_UP' then 5 when 'THUMBS_DOWN' then 1 end as rating, f.content as comment, f."createdDate" as created_at from chat_message_feedback f

@@ -1,0 +1,1 @@
+select c.ai_thread_uuid as conversation_id, (select p.created_by_user_uuid from ai_prompt p where p.ai_thread_uuid = c.ai_thread_uuid order by p.created_at limit 1) as user_id, c.created_at as created_at from ai_thread c

@@ -1,0 +1,1 @@
+select u.id as user_id, u.first_name as first_name, u.last_name as last_name, case u.role when 'superuser' then 'admin' else u.role end as role, not u.disabled as is_active, u.inserted_at as created_at, u.updated_at as updated_at from users u

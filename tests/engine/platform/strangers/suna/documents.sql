@@ -1,0 +1,1 @@
+select d.entry_id as document_id, d.account_id as user_id, 'done' as status, split_part(d.file_mime_type, '/', 2) as file_type, d.file_size as file_size, d.created_at as created_at, d.updated_at as updated_at from agent_knowledge_base_entries d

@@ -1,0 +1,3 @@
+select c.id as conversation_id, c.user_id, c.created_at
+from conversations c
+where c.status <> 'deleted'
