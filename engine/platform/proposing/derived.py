@@ -104,7 +104,10 @@ def _rated(one: TableSeen, sample: RowSample) -> Iterator[Line]:
     # a truth value is no id, whatever it is called
     called = {name: words_of(name).removesuffix("_id") if of == "boolean" else name for name, of in one.columns.items()}
     for name in (each for each in one.columns if rank(called[each], known) > 0):
-        read = values.read_rating(place_of("m", name), name, one.columns[name], sample(one, [name]).get(name, ()))
+        given = sample(one, [name]).get(name, ())
+        if None not in given and {str(each).lower() for each in given} <= {"0", "1", "true", "false"}:
+            continue  # nobody rates each message: no is the absence of a rating
+        read = values.read_rating(place_of("m", name), name, one.columns[name], given)
         signs = read.words.keys() == {"1", "-1"}  # which a column whose name ends so may have
         if read.adds > values.NO_ROWS and (rank(called[name], known) > 0.7 or signs):
             sure = round(min(0.97, rank(called[name], known) * 0.6 + read.adds), 2) if not read.unknown else 0.7
@@ -148,14 +151,16 @@ def _unread(one: TableSeen, sample: RowSample) -> Iterator[Line]:
 
 
 def _thumbs(one: TableSeen) -> Iterator[Line]:
-    """Two truth values of a message, one for each thumb."""
-    flags = [name for name, kind in one.columns.items() if kind == "boolean"]
+    """Two truth values of a message, or numbers that are 1 for yes, one for each thumb."""
+    kinds = ("boolean", *values.NUMBERS)
+    flags = [name for name, kind in one.columns.items() if kind.startswith(kinds)]
     for good, bad in THUMBS:
         up, down = (
             next((name for name in flags if words_of(name).removeprefix("is_") == word), "") for word in (good, bad)
         )
         if up and down:
-            sql = f"case when {place_of('m', up)} then 5 when {place_of('m', down)} then 1 end"
+            yes = ["" if one.columns[name] == "boolean" else " = 1" for name in (up, down)]
+            sql = f"case when {place_of('m', up)}{yes[0]} then 5 when {place_of('m', down)}{yes[1]} then 1 end"
             yield Line("rating", sql, (up, down), 0.7, f"{up} and {down}")
 
 

@@ -28,7 +28,7 @@ FLAGS_OF_STAFF = {*RUNS, *MAY_RUN, "superuser", "staff", "moderator"}
 
 
 def empty(seen: Proposed) -> Iterator[Doubt]:
-    """A column that is empty in all rows is no evidence."""
+    """A column that is empty in all rows is no evidence, nor is a flag of administrators that none has."""
     for table, one in seen.found.items():
         reads = {
             line.reads[0]: line.column for line in one.lines if len(line.reads) == 1 and line.confidence >= CERTAIN
@@ -36,7 +36,8 @@ def empty(seen: Proposed) -> Iterator[Doubt]:
         reads = {name: column for name, column in reads.items() if name in one.source.columns and not one.parts}
         given = seen.sample(one.source, list(reads)) if reads and one.source.rows else {}
         for name, column in reads.items():
-            if name in given and not any(each not in (None, "") for each in given[name]):
+            nothing = (None, "", False) if column == "role" else (None, "")
+            if name in given and not any(each not in nothing for each in given[name]):
                 yield Doubt(table, {column})
 
 

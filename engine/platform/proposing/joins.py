@@ -35,17 +35,19 @@ def parents(columns: Columns, table: str, one: TableSeen, lines: list[Line]) -> 
     lacks_person = person is not None and "user_id" not in by
     joins: list[str] = []
     part = columns.part_of_message(one, by["message_id"].reads[0]) if table == "feedback" else ""
+    named = table == "feedback" and not part and not by["message_id"].sql.startswith("(")
+    above = [(sql, sure, f"{why}, of the message") for sql, sure, why in gone(columns, "m", messages) if named]
     if part:
         joins.append(f"join {messages.quoted} m on {place_of('m', part)} = {place_of('f', by['message_id'].reads[0])}")
-    elif table == "feedback" and (deleted or lacks_person or not by["created_at"].reads):
+    elif table == "feedback" and (above or deleted or lacks_person or not by["created_at"].reads):
         joins.append(f"join {messages.quoted} m on {columns.id_sql(messages, 'm')} = {by['message_id'].sql}")
     talk = columns.line("messages", "conversation_id", messages)
     if not (talks and talk and (deleted or lacks_person)):
-        return joins, []
+        return joins, above
     joins.append(f"join {talks.quoted} c on {_same(columns, messages, talk)}")
     if person and lacks_person:
         lines.append(person._replace(reads=(), confidence=0.7, evidence="that of the conversation"))
-    return joins, [(sql, sure, f"{why}, of the conversation") for sql, sure, why in deleted]
+    return joins, [*above, *((sql, sure, f"{why}, of the conversation") for sql, sure, why in deleted)]
 
 
 def _same(columns: Columns, messages: TableSeen, talk: Line) -> str:

@@ -32,6 +32,7 @@ THUMBS = {
     "up", "down", "thumbup", "thumbdown", "like", "dislike", "liked", "disliked", "upvote", "downvote", "helpful",
     "unhelpful", "nothelpful", "👍", "👎",
 }  # fmt: skip
+STAFF = {"employee", "member", "staff"}  # who asks where nobody else does
 SAYS_MORE = 0.05  # who wrote a message, and which rows are none
 SAYS_WRITTEN = {
     "is",
@@ -121,6 +122,11 @@ def read_words(
         found = {one: of if one.endswith("_message") else None for one, of in found.items()}
     words = {one: of for one, of in found.items() if of}
     unknown = tuple(one for one, of in found.items() if of is None)
+    if column == "messages.role" and len([of for of in words.values() if of == "user"]) > 1:
+        answers = tuple(
+            one for one in words if words_of(one) in STAFF
+        )  # customers ask, so employees answer; it is asked
+        words, unknown = {**words, **dict.fromkeys(answers, "assistant")}, (*unknown, *answers)
     sides = {"user", "assistant"} - set(words.values())
     if column == "messages.role" and len(unknown) == 1 and len(sides) == 1:
         words[unknown[0]] = sides.pop()  # the only other word; it is asked
