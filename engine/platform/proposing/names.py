@@ -1,4 +1,4 @@
-"""Names and words by which init recognises tables, columns and values: lists of provisioning/*_names.yaml."""
+"""Names and words by which init recognises tables, columns and values: two lists in provisioning/."""
 
 from __future__ import annotations
 

@@ -66,6 +66,18 @@ def test_a_table_that_a_person_names_is_taken_and_what_it_refers_to_is_found(pro
     assert not any(asked.startswith(("messages: are they", "users: are")) for asked in found.questions)
 
 
+def test_a_table_is_named_as_it_is_stored_where_most_names_begin_alike(proposed: Proposed) -> None:
+    renamed = "; ".join(
+        f"alter table app.{name} rename to acme_{name}" for name in ("blorp", "zint", "quux", "messages")
+    )
+    alike = "; ".join(f"create table app.acme_{name} (id int)" for name in ("plan", "bill", "flag", "key"))
+    found, rows = proposed("messages=acme_quux", "users=app.acme_blorp", change=f"{renamed}; {alike}")
+    assert {name: found.tables[name].source.stored_place[1] for name in ("messages", "users")} == {
+        "messages": "acme_quux", "users": "acme_blorp",
+    }  # fmt: skip
+    assert rows("select count(*) from ({messages}) q") == [(100,)]
+
+
 def test_what_no_table_holds_is_derived_without_a_question(proposed: Proposed) -> None:
     strangers = "alter table app.zint drop constraint zint_owner_id_fkey; update app.zint set owner_id = owner_id + 70"
     found, rows = proposed("messages=app.quux", "conversations=zint", "users=none", change=strangers)
