@@ -11,7 +11,7 @@ from psycopg import errors, sql
 
 from gendash.engine.clients.postgres import Connection, local_settings, trusted
 from gendash.engine.platform.columns import BASE_TYPE, READ_SETTINGS
-from gendash.engine.platform.proposing.in_json import AS_JSON
+from gendash.engine.platform.proposing.evidence.in_json import AS_JSON
 from gendash.engine.platform.proposing.proposal import TableSeen
 
 SAMPLED = 2000  # rows from either end of a table

@@ -115,6 +115,16 @@ def test_a_room_imports_only_rooms_below_it(room: str) -> None:
         assert used <= below, f"{place(path)} imports {sorted(used - below)}"
 
 
+def test_a_room_of_init_imports_only_rooms_of_init_below_it() -> None:
+    rooms = ("evidence", "tables", "lines", "doubts")
+    prefix = "gendash.engine.platform.proposing."
+    for number, room in enumerate(rooms):
+        for path in modules(f"engine/platform/proposing/{room}"):
+            used = {module.removeprefix(prefix) for module in imports(path) if module.startswith(prefix)}
+            above = {module for module in used if module.split(".")[0] in (*rooms[number + 1 :], "propose", "files")}
+            assert not above, f"{place(path)} imports {sorted(above)}"
+
+
 def test_drivers_are_imported_where_connections_are_held_and_nowhere_else() -> None:
     users = {
         place(path)

@@ -1,14 +1,12 @@
 """`gendash init`: from the tables and samples of an unknown platform to an adapter, with the evidence of each line.
 
-What a module of this room is for, in the order in which `propose` uses them:
+`propose` does it, in the order of the rooms below; a module imports only from its own room and those above it:
 
-- data: `proposal` (what is seen and proposed), `names` (lists of words), `values` and `flags` (SQL by the values)
-- tables: `prefixes` and `links` (names and references that nobody declared), `shown` (references by values), then
-  `tables`, which chooses: by `scores`, by `spoken`, `rated`, `filed`, `handled` (tables of any name), `documents`,
-  `actors` (people) and what a person says (`given`)
-- lines: `columns` (the best column of each canonical one; `called` by names, `ids`, `codes`, `comments`, `ended`,
-  `file_types`), `elsewhere` and `more_lines` (what other tables give), `people` and `askers`, `writers` and `sides`
-  (who wrote a message), `made` (times), `beside` and `in_json` (JSON), `surveys`, `derived` (no table), `moves`
-- rows: `rows` and `joins` (what does not count)
-- the whole: `unions` and `tenants` (several tables), `doubts` (what speaks against a line), `files` (SQL with evidence)
+- here: `proposal` (what is seen and proposed, as data), `names` (lists of words), `values` and `flags` (SQL by the
+  values), `given` (what a person says)
+- `evidence`: what names, references and values show, whatever it is used for
+- `tables`: which table holds what (`choose`)
+- `lines`: the line of each canonical column, and which rows count
+- `doubts`: what speaks against a line or a table whose evidence calls it certain
+- here, of the whole: `unions` and `tenants` (several tables), `files` (SQL with evidence)
 """

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from gendash.engine.languages.sql_text import quote_name
-from gendash.engine.platform.proposing.columns import ALIASES
+from gendash.engine.platform.proposing.lines.columns import ALIASES
 from gendash.engine.platform.proposing.names import ANSWERED, rank
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
 from gendash.engine.platform.proposing.values import TIMES, place_of

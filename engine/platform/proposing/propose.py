@@ -9,24 +9,21 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gendash.engine.platform.proposing.beside import opinion_beside, state_beside
-from gendash.engine.platform.proposing.codes import decoded
-from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
-from gendash.engine.platform.proposing.derived import conversations_of, people_of, ratings_of
-from gendash.engine.platform.proposing.doubt import Proposed
-from gendash.engine.platform.proposing.doubts import cautious
-from gendash.engine.platform.proposing.doubts_of_tables import other_writers
+from gendash.engine.platform.proposing.doubts.doubt import Proposed
+from gendash.engine.platform.proposing.doubts.every import cautious
+from gendash.engine.platform.proposing.doubts.of_tables import other_writers
+from gendash.engine.platform.proposing.evidence.beside import opinion_beside, state_beside
+from gendash.engine.platform.proposing.evidence.in_json import AS_JSON, JSON, messages_in_json
+from gendash.engine.platform.proposing.evidence.links import with_implied
+from gendash.engine.platform.proposing.evidence.prefixes import as_stored, without_prefixes
 from gendash.engine.platform.proposing.given import NOTHING, Given
-from gendash.engine.platform.proposing.handled import is_ticket
-from gendash.engine.platform.proposing.in_json import AS_JSON, JSON, messages_in_json
-from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated, unsent, within_talks
-from gendash.engine.platform.proposing.links import with_implied
-from gendash.engine.platform.proposing.more_lines import first_seen, lines_beside, lines_elsewhere, owner
-from gendash.engine.platform.proposing.moves import moves_of
-from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, meaning, rank, words_of
-from gendash.engine.platform.proposing.prefixes import as_stored, without_prefixes
-from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Proposal, ProposedTable, RowSample, TableSeen
-from gendash.engine.platform.proposing.rows import (
+from gendash.engine.platform.proposing.lines.codes import decoded
+from gendash.engine.platform.proposing.lines.columns import ALIASES, DOUBTFUL, Columns
+from gendash.engine.platform.proposing.lines.derived import conversations_of, people_of, ratings_of
+from gendash.engine.platform.proposing.lines.joins import gone, parents, person_of_rated, unsent, within_talks
+from gendash.engine.platform.proposing.lines.more_lines import first_seen, lines_beside, lines_elsewhere, owner
+from gendash.engine.platform.proposing.lines.moves import moves_of
+from gendash.engine.platform.proposing.lines.rows import (
     agreeing,
     internal_rows,
     no_bots,
@@ -34,15 +31,18 @@ from gendash.engine.platform.proposing.rows import (
     of_kind,
     status_of_failure,
 )
-from gendash.engine.platform.proposing.scores import pair_of
-from gendash.engine.platform.proposing.shown import with_plain_keys, with_shown
-from gendash.engine.platform.proposing.surveys import last_answer, ratings_of_talks
-from gendash.engine.platform.proposing.tables import choose_tables
+from gendash.engine.platform.proposing.lines.surveys import last_answer, ratings_of_talks
+from gendash.engine.platform.proposing.lines.writers import PAIR, messages_among, person_of_messages, writer_of
+from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, meaning, rank, words_of
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Proposal, ProposedTable, RowSample, TableSeen
+from gendash.engine.platform.proposing.tables.choose import choose_tables
+from gendash.engine.platform.proposing.tables.handled import is_ticket
+from gendash.engine.platform.proposing.tables.scores import pair_of
+from gendash.engine.platform.proposing.tables.shown import with_plain_keys, with_shown
 from gendash.engine.platform.proposing.tenants import doubted, with_tenants
 from gendash.engine.platform.proposing.unions import united
 from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
 from gendash.engine.platform.proposing.values import place_of
-from gendash.engine.platform.proposing.writers import PAIR, messages_among, person_of_messages, writer_of
 
 QUESTIONS = 10
 UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}$")

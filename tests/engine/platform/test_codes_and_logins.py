@@ -9,7 +9,7 @@ import pytest
 
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.platform.proposing.comments import words_of_codes
+from gendash.engine.platform.proposing.evidence.comments import words_of_codes
 from gendash.engine.platform.proposing.files import select_text
 from gendash.engine.platform.proposing.proposal import CERTAIN, Proposal, TableSeen
 from gendash.engine.platform.proposing.propose import propose

@@ -11,7 +11,7 @@ import pytest
 
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.platform.proposing.prefixes import as_stored, without_prefixes
+from gendash.engine.platform.proposing.evidence.prefixes import as_stored, without_prefixes
 from gendash.engine.platform.proposing.proposal import CERTAIN, Proposal, TableSeen
 from gendash.engine.platform.proposing.propose import propose
 from gendash.engine.platform.snapshot import Samples, read_snapshot
