@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gendash.dashboards._agent_groups import CALLS_BY_GROUPS
 from gendash.dashboards._agent_series import FAILED_30M, TURNS, TURNS_30M, agent_alerts, answer_quantile, failing_tools
 from gendash.dashboards._agent_times import TIME
 from gendash.dashboards._agent_tools import TOOLS
 from gendash.dashboards._agent_topics import ASKED
-from gendash.dashboards._groups import BREAKDOWN, CALLS_BY_GROUPS, GROUP
+from gendash.dashboards._groups import BREAKDOWN, GROUP
 from gendash.dashboards._lists import row_column, row_number
 from gendash.dashboards._llm import (
     GAPS,
@@ -72,7 +73,6 @@ MODEL_VARIABLE = Variable(
     all_value="'__all'",
     feature="langfuse",
 )
-
 
 STRIP = [
     Panel(
@@ -309,7 +309,6 @@ CHARTS = [
         feature="langfuse",
     ),
 ]
-
 
 MODELS = [
     Panel(
