@@ -15,6 +15,7 @@ from gendash.dashboards._palette import (
     TEXT,
     TICKET,
     UNKNOWN,
+    UNLISTED,
     USERS,
     WARN,
     colored,
@@ -359,7 +360,7 @@ CHARTS = [
             overrides=[
                 *colored(PRIORITY),
                 dashed("before", UNKNOWN),
-                override("byName", "other", custom__hideFrom={"legend": True, "tooltip": False, "viz": False}),
+                UNLISTED,
             ],
         ),
         [
