@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gendash.dashboards._agent_series import DURATION, EVERY, only, within
+from gendash.dashboards._agent import DURATION, EVERY, only, within
 from gendash.dashboards._lists import row_column, row_number
 from gendash.dashboards._llm import GAPS, THIS_ENVIRONMENT, THIS_MODEL, langfuse_link, stored_per_bucket
 from gendash.dashboards._palette import BAD, P50, P95, PERCENTILES, TEXT, WARN, fixed, nothing, override, steps, words

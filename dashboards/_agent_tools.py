@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gendash.dashboards._agent_series import FAILED, TOOL_HOUR, only
+from gendash.dashboards._agent import FAILED, TOOL_HOUR, only
 from gendash.dashboards._lists import row_column, row_number
 from gendash.dashboards._llm import GAPS, THIS_ENVIRONMENT, stored_per_bucket
 from gendash.dashboards._palette import (

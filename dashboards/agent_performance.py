@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gendash.dashboards._agent import FAILED_30M, TURNS, TURNS_30M, agent_alerts, answer_quantile, failing_tools
 from gendash.dashboards._agent_groups import CALLS_BY_GROUPS
 from gendash.dashboards._agent_models import MODELS
-from gendash.dashboards._agent_series import FAILED_30M, TURNS, TURNS_30M, agent_alerts, answer_quantile, failing_tools
 from gendash.dashboards._agent_times import TIME
 from gendash.dashboards._agent_tools import TOOLS
 from gendash.dashboards._agent_topics import ASKED

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gendash.dashboards._cost import BUDGET, BUDGET_DAYS, MONTHS
 from gendash.dashboards._cost_drivers import DRIVERS
 from gendash.dashboards._cost_groups import COST_BY_GROUPS
-from gendash.dashboards._cost_month import BUDGET, BUDGET_DAYS, MONTHS
 from gendash.dashboards._cost_units import UNITS
 from gendash.dashboards._cost_waste import WASTE
 from gendash.dashboards._groups import BREAKDOWN, GROUP

@@ -1,4 +1,4 @@
-"""PromQL about the agent, shared by the rows of Agent Performance."""
+"""What the panels of Agent Performance share: PromQL about the agent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SQL of Cost & Usage about this month and its budget."""
+"""What the panels of Cost & Usage share: SQL about this month and its budget."""
 
 from __future__ import annotations
 
