@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gendash.dashboards._lists import listed, ranked_row, row_column, row_number
 from gendash.dashboards._llm import langfuse_link
-from gendash.dashboards._palette import CALLS, RATING, override
+from gendash.dashboards._palette import CALLS, RATING, override, words
 from gendash.dashboards._tables import COLORED_TEXT, csat_column, linked, share_bar
 from gendash.dashboards.viz import Table
 from gendash.engine.model import Panel, sql
@@ -12,17 +12,13 @@ from gendash.engine.model import Panel, sql
 NEGATIVE = "{{ view('rating_turn_30d') }} where negative and $__timeFilter(created_at)"
 WORST_FIRST = "commented desc, created_at desc, feedback_id"
 """SQL: the list of bad ratings, and its order."""
-RATING_WORDS = [
-    {
-        "type": "value",
-        "options": {
-            value: {"text": text, "color": RATING[value], "index": index}
-            for index, (value, text) in enumerate(
-                {"1": "▼▼ 1", "2": "▼ 2", "3": "● 3", "4": "▲ 4", "5": "▲▲ 5"}.items()
-            )
-        },
-    }
-]
+RATING_WORDS = words(
+    v1=("▼▼ 1", RATING["1"]),
+    v2=("▼ 2", RATING["2"]),
+    v3=("● 3", RATING["3"]),
+    v4=("▲ 4", RATING["4"]),
+    v5=("▲▲ 5", RATING["5"]),
+)
 
 WRONG = [
     Panel(

@@ -1,11 +1,11 @@
-"""What the panels of Support Tickets share: choices, the tickets of each list, columns of tables."""
+"""What the panels of Support Tickets share: choices, what lists follow, columns of tables."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from gendash.dashboards._lists import chosen
-from gendash.dashboards._palette import BAD, PRIORITY, TEXT, WARN, nothing, override, steps
+from gendash.dashboards._palette import BAD, PRIORITY, TEXT, WARN, nothing, override, steps, words
 from gendash.dashboards._tables import COLORED_TEXT
 from gendash.engine.model import SettingRef, Variable, sql
 
@@ -71,25 +71,14 @@ LISTED = " and ".join(
         chosen("creator", "coalesce(creator, 'unknown')"),
     )
 )
-LATE = f"""{{{{ view('ticket_now') }}}}
-                where waits and {LISTED}
-                  and due_at < {{{{ now() }}}} + make_interval(secs => {{{{ setting('limits.ticket_at_risk_s') }}}})"""
-WAITING = f"{{{{ view('ticket_now') }}}} where waits and {LISTED}"
-MOVED = f"""{{{{ view('ticket_now') }}}}
-                where acted_at >= $__timeFrom()::timestamptz and ($__timeFilter(created_at) or $__timeFilter(ended_at))
-                  and {LISTED}"""
-"""SQL: the tickets of each list."""
 ONE_PRIORITY = f"priority = case ${{priority:sqlstring}} when {ALL} then 'all' else ${{priority:sqlstring}} end"
 NOTHING_WAITS = "no ticket waits"
-PRIORITY_WORDS = [
-    {
-        "type": "value",
-        "options": {
-            name: {"text": f"{symbol} {name}", "color": PRIORITY[name], "index": index}
-            for index, (name, symbol) in enumerate({"urgent": "▲▲", "high": "▲", "medium": "●", "low": "▽"}.items())
-        },
-    }
-]
+PRIORITY_WORDS = words(
+    urgent=("▲▲ urgent", PRIORITY["urgent"]),
+    high=("▲ high", PRIORITY["high"]),
+    medium=("● medium", PRIORITY["medium"]),
+    low=("▽ low", PRIORITY["low"]),
+)
 DUE = [
     override(
         "byName",

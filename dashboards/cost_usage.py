@@ -4,40 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gendash.dashboards._cost import BUDGET, BUDGET_DAYS, MONTHS
+from gendash.dashboards._cost_charts import CHARTS
 from gendash.dashboards._cost_drivers import DRIVERS
 from gendash.dashboards._cost_groups import COST_BY_GROUPS
 from gendash.dashboards._cost_units import UNITS
 from gendash.dashboards._cost_waste import WASTE
 from gendash.dashboards._groups import BREAKDOWN, GROUP
-from gendash.dashboards._llm import (
-    LOCAL_DAY,
-    NO_CALLS,
-    OF_CALLS,
-    PRICES,
-    THIS_ENVIRONMENT,
-    WITHOUT_DATES,
-    bucket_before,
-    by_model_per_bucket,
-    daily,
-    dashed,
-    rolling,
-)
-from gendash.dashboards._palette import (
-    BAD,
-    CALLS,
-    COST,
-    OK,
-    TEXT,
-    UNKNOWN,
-    WARN,
-    by_model,
-    fixed,
-    override,
-    steps,
-    up_is_bad,
-    words,
-)
+from gendash.dashboards._llm import LOCAL_DAY, NO_CALLS, OF_CALLS, THIS_ENVIRONMENT, daily, rolling
+from gendash.dashboards._palette import BAD, CALLS, COST, OK, TEXT, WARN, steps, up_is_bad, words
 from gendash.dashboards._queries import (
     DAYS_PICKED,
     IN_ENVIRONMENT,
@@ -51,8 +25,21 @@ from gendash.dashboards._queries import (
     tile,
 )
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, ENVIRONMENT, FRESHNESS, JOB, LLM_COST, how_to_read
-from gendash.dashboards.viz import PREVIOUS, DayBars, HeadTile, NumberTile, ShareTile, StateTile, Trend
+from gendash.dashboards.viz import HeadTile, NumberTile, ShareTile, StateTile
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, sql
+
+# the starts of this month, of the last one, of its second day and of the running hour, and as far into the last month
+MONTHS = f"""
+    months as materialized (
+      select month at time zone {{{{ zone() }}}} as this_month,
+        (month - interval '1 month') at time zone {{{{ zone() }}}} as last_month,
+        (month - interval '1 month' + interval '1 day') at time zone {{{{ zone() }}}} as second_day, running,
+        least(month, month - interval '1 month' + (running at time zone {{{{ zone() }}}} - month))
+          at time zone {{{{ zone() }}}} as as_far
+      from (select date_trunc('month', {TODAY}::timestamp) as month,
+        date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as running) as starts
+    )"""
+BUDGET = "{{ setting('budget.monthly_usd') }}"
 
 STRIP = [
     Panel(
@@ -277,94 +264,6 @@ HEAD = [
         feature="langfuse",
     ),
     FRESHNESS,
-]
-
-CHARTS = [
-    Panel(
-        "cost_by_model",
-        "LLM cost over time by model",
-        f"{PRICES}: by full days without today, by hours for ranges up to 3 days. The six most expensive models, "
-        "the rest as other. Dashed: one day's share of the monthly budget; none by hours."
-        "\n\nThe plan asks for a line of estimated cost: these are list prices, and the share of calls without one "
-        "is shown above.",
-        DayBars(
-            unit="currencyUSD",
-            decimals=2,
-            color=fixed(UNKNOWN),
-            overrides=[*by_model(), dashed("daily budget"), dashed("before", UNKNOWN)],
-            transformations=WITHOUT_DATES,
-        ),
-        [
-            sql(by_model_per_bucket("sum(cost_usd)"), may_be_zero=QUIET, may_be_empty=NO_CALLS),
-            sql(
-                f"""
-                select at as "time", {{{{ setting('budget.monthly_usd') }}}} / extract(day from
-                  date_trunc('month', at at time zone {{{{ zone() }}}}) + interval '1 month' - interval '1 day')
-                  as "daily budget"
-                from ({BUDGET_DAYS}) as days order by 1""",
-                may_be_empty="a range that is shown by hours",
-            ),
-            bucket_before("sum(cost_usd)"),
-        ],
-        width=16,
-        height=8,
-        leads_to="agent-performance/models",
-        passes={"model": ""},
-        unlinked=("other", "before", "daily budget"),
-        feature="langfuse",
-    ),
-    Panel(
-        "month_against_budget",
-        "LLM cost and budget, this month",
-        "Spent up to the end of each day of this local month (today: so far), its forecast at the current rate, and an "
-        "even spending of the budget. All environments, list price. Red dashes: the budget."
-        "\n\nThe plan calls it 'Cost estimation'.",
-        Trend(
-            unit="currencyUSD",
-            decimals=0,
-            x="day of month",
-            limit=True,
-            thresholds=steps(("transparent", None), (BAD, SettingRef("budget.monthly_usd"))),
-            overrides=[
-                override("byName", "day of month", unit="none", decimals=0, min=1, max=31),
-                override("byName", "spent", color=fixed(COST), custom__lineWidth=2, custom__fillOpacity=12),
-                override("byName", "forecast", color=fixed(COST), custom__lineStyle={"fill": "dash", "dash": [2, 4]}),
-                override("byName", "budget pace", **PREVIOUS),
-                override(
-                    "byRegexp", "/spent|forecast|budget pace/", custom__axisSoftMax=SettingRef("budget.monthly_usd")
-                ),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                with days as (
-                  select d::date as day,
-                    extract(day from date_trunc('month', d) + interval '1 month' - interval '1 day')::int as length
-                  from generate_series(date_trunc('month', {TODAY}::timestamp),
-                    date_trunc('month', {TODAY}::timestamp) + interval '1 month' - interval '1 day', interval '1 day') d
-                ),
-                spend as (
-                  select {LOCAL_DAY} as day, sum(cost_usd) as cost from {{{{ view('llm_hour') }}}}
-                  where hour >= date_trunc('month', {TODAY}::timestamp) at time zone {{{{ zone() }}}}
-                    and hour <= {{{{ now() }}}}
-                  group by 1
-                )
-                select extract(day from day)::int as "day of month",
-                  case when day <= {TODAY} then sum(coalesce(cost, 0)) over (order by day) end as "spent",
-                  case when day = {TODAY} then month_cost_usd
-                    when day > {TODAY} then forecast_usd * extract(day from day) / length end as "forecast",
-                  budget_usd * extract(day from day) / length as "budget pace"
-                from days left join spend using (day) cross join {{{{ view('budget_now') }}}} order by day""",
-                format="table",
-                may_be_zero=QUIET,
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="cost-usage/cost_by_model",
-        feature="langfuse",
-    ),
 ]
 
 DASHBOARD = Dashboard(
