@@ -1,11 +1,13 @@
-"""What the rows of System Health share: selectors, rates over the picked range, percentiles."""
+"""What the panels of System Health share: selectors, rates over the picked range, percentiles, links of panels."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from gendash.dashboards._api_panels import ALERTS_PANEL, HEALTH_PANEL
 from gendash.dashboards._palette import CALLS
-from gendash.engine.model import promql
+from gendash.engine.model import Panel, promql
 
 WRAPPED = {"type": "auto", "wrapText": True}
 PROCESS = '{job=~"$job",instance=~"$instance"}'
@@ -36,3 +38,9 @@ def percentiles(buckets: str, empty: str) -> list[Any]:
         )
         for q in (0.5, 0.95, 0.99)
     ]
+
+
+def same(panel: Panel, leads_to: str, width: int = 0) -> Panel:
+    """A panel of the Overview, with the same queries; here it links to details, and describes what it needs."""
+    feature = panel.feature or ("" if panel in (HEALTH_PANEL, ALERTS_PANEL) else "http_metrics")
+    return replace(panel, leads_to=leads_to, width=width or panel.width, feature=feature)

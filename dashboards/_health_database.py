@@ -197,9 +197,6 @@ DATABASE = [
         width=12,
         height=8,
     ),
-]
-
-AUDITS = [
     Panel(
         "audits",
         "Data audits: rows at fault, now",
