@@ -9,18 +9,10 @@ from gendash.dashboards._api_panels import ALERTS_PANEL, HEALTH_PANEL
 from gendash.dashboards._palette import CALLS
 from gendash.engine.model import Panel, promql
 
-WRAPPED = {"type": "auto", "wrapText": True}
 PROCESS = '{job=~"$job",instance=~"$instance"}'
-RATE = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job",handler=~"$handler"}'
-REQUESTS_BY_ROUTE = "job_handler_status:http_requests:rate5m"
 HITS, MISSES = (f'sum({{{{ rule("job:cache_{kind}:rate5m") }}}}{{job=~"$job"}})' for kind in ("hits", "misses"))
 HIT_RATE = f"{HITS} / ({HITS} + {MISSES} > 0)"
-STATEMENTS = "job_operation_status:db_queries:rate5m"
-SERVER_ERRORS, CLIENT_ERRORS, FAILED = ',status=~"5.."', ',status=~"4.."', ',status="error"'
-BELOW_LAST = ',le!="+Inf"'
-NO_RESTART = "nothing restarted"
 BLUES = (CALLS, "super-light-blue", "dark-blue")
-FILL = {"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 30}
 
 
 def averaged(rule: str, extra: str = "", by: str = "handler", chosen: str = ',handler=~"$handler"') -> str:

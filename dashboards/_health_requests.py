@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gendash.dashboards._api_panels import LATENCY_HEATMAP_PANEL, ROUTE_STATES_PANEL
-from gendash.dashboards._health import BELOW_LAST, CLIENT_ERRORS, REQUESTS_BY_ROUTE, SERVER_ERRORS, averaged, same
+from gendash.dashboards._health import averaged, same
 from gendash.dashboards._lists import of_all, of_column
 from gendash.dashboards._palette import BAD, P95, WARN, nothing, override, up_is_bad, words
 from gendash.dashboards._queries import UP
 from gendash.dashboards._tables import COLORED_TEXT, cells, columns, judged, share_bar
 from gendash.dashboards.viz import ROUTE_NAMES, Table
 from gendash.engine.model import Panel, promql, slo
+
+REQUESTS_BY_ROUTE = "job_handler_status:http_requests:rate5m"
+SERVER_ERRORS, CLIENT_ERRORS = ',status=~"5.."', ',status=~"4.."'
+BELOW_LAST = ',le!="+Inf"'
 
 
 def slower(le: str) -> str:

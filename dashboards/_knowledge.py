@@ -1,42 +1,13 @@
-"""What the panels of Knowledge Base share: choices, the documents of its lists, figures of searches."""
+"""What the panels of Knowledge Base share: which documents are chosen, figures of searches."""
 
 from __future__ import annotations
 
 from gendash.dashboards._lists import chosen
-from gendash.engine.model import Variable, sql
 
-FILE_TYPES = Variable(
-    "file_type",
-    "File type",
-    "File type of documents; All adds them up.",
-    sql("select distinct file_type from {{ view('document_day') }} order by 1", may_be_empty="no document yet"),
-    all_value="'__all'",
-    feature="documents",
-)
-STATUSES = Variable(
-    "status",
-    "Status",
-    "Status of the documents in lists; other panels do not follow it.",
-    sql("select status from {{ view('document_status_now') }} order by rank", may_be_empty="never refreshed"),
-    all_value="'__all'",
-    feature="documents",
-)
-OWNERS = Variable(
-    "owner",
-    "Owner",
-    "Who uploaded the documents in lists, as the first 8 characters of an id; other panels do not follow it.",
-    sql(
-        "select owner from {{ view('document_owner_now') }} order by documents desc, 1",
-        may_be_empty="no document yet",
-    ),
-    all_value="'__all'",
-    feature="documents",
-)
 # a table of types has a row of all
 CHOSEN = "(${file_type:sqlstring} in ('__all', 'all') or file_type = ${file_type:sqlstring})"
 LISTED = " and ".join((CHOSEN, chosen("status", "status"), chosen("owner", "coalesce(owner, 'unknown')")))
 NO_DOCUMENT = "no document yet"
-
 SEARCHES = '{{ rule("job_status:kb_searches:rate5m") }}{job=~"$job"}'
 SEARCH_BUCKETS = "job_le:kb_search_duration_seconds_bucket:rate5m"
 DURATIONS = f'{{{{ rule("{SEARCH_BUCKETS}") }}}}{{job=~"$job"}}[1h]'

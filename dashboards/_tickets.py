@@ -1,4 +1,4 @@
-"""What the panels of Support Tickets share: choices, what lists follow, columns of tables."""
+"""What the panels of Support Tickets share: which tickets are chosen, columns of tables."""
 
 from __future__ import annotations
 
@@ -7,57 +7,10 @@ from typing import Any
 from gendash.dashboards._lists import chosen
 from gendash.dashboards._palette import BAD, PRIORITY, TEXT, WARN, nothing, override, steps, words
 from gendash.dashboards._tables import COLORED_TEXT
-from gendash.engine.model import SettingRef, Variable, sql
+from gendash.engine.model import SettingRef
 
 ALL = "'__all'"
-PRIORITIES = Variable(
-    "priority",
-    "Priority",
-    "Priority of tickets; All adds them up.",
-    sql("select distinct priority from {{ view('ticket_day') }} order by 1", may_be_empty="no ticket yet"),
-    all_value=ALL,
-    feature="tickets",
-)
-CATEGORIES = Variable(
-    "category",
-    "Category",
-    "Category of tickets; none where they have none.",
-    sql("select distinct category from {{ view('ticket_day') }} order by 1", may_be_empty="no ticket yet"),
-    all_value=ALL,
-    feature="tickets",
-)
-STATUSES = Variable(
-    "status",
-    "Status",
-    "Status of the tickets in lists; other panels do not follow it.",
-    sql(
-        "select replace(status, '_', ' ') as status from {{ view('ticket_status_now') }} group by 1 order by 1",
-        may_be_empty="no ticket yet",
-    ),
-    all_value=ALL,
-    feature="tickets",
-)
-ASSIGNEES = Variable(
-    "assignee",
-    "Assignee",
-    "Who works on the tickets in lists, as the first 8 characters of an id; other panels do not follow it.",
-    sql(
-        "select assignee from {{ view('ticket_assignee_now') }} union all select 'assigned' order by 1",
-    ),
-    all_value=ALL,
-    feature="tickets",
-)
-CREATORS = Variable(
-    "creator",
-    "Creator",
-    "Who opened the tickets in lists, as the first 8 characters of an id; other panels do not follow it.",
-    sql(
-        "select creator from {{ view('ticket_creator_now') }} order by tickets desc, 1",
-        may_be_empty="no ticket yet",
-    ),
-    all_value=ALL,
-    feature="tickets",
-)
+
 # the table of priorities has a row of all
 IN_PRIORITY = f"(${{priority:sqlstring}} in ({ALL}, 'all') or priority = ${{priority:sqlstring}})"
 IN_CATEGORY = chosen("category", "category")

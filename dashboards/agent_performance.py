@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gendash.dashboards._agent import FAILED_30M, TURNS, TURNS_30M, agent_alerts, answer_quantile, failing_tools
+from gendash.dashboards._agent import DURATION, FAILED, only
 from gendash.dashboards._agent_groups import CALLS_BY_GROUPS
 from gendash.dashboards._agent_models import MODELS
 from gendash.dashboards._agent_times import TIME
@@ -36,10 +36,44 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import IN_ENVIRONMENT, LAST_24_H, QUIET, before, compared, limited, per_hour, tile
+from gendash.dashboards._queries import (
+    IN_ENVIRONMENT,
+    LAST_24_H,
+    QUIET,
+    before,
+    compared,
+    firing,
+    limited,
+    per_hour,
+    tile,
+)
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, how_to_read
 from gendash.dashboards.viz import PREVIOUS, DayBars, HeadTile, Lines, ShareTile, StateTile
 from gendash.engine.model import Dashboard, Panel, Row, Variable, promql, slo, sql
+
+TURNS = 'sum({{ rule("job:agent_queries:rate5m") }}{job=~"$job"})'
+FAILED_30M = 'sum(avg_over_time({{ rule("job:agent_query_errors:rate5m") }}{job=~"$job"}[30m]))'
+TURNS_30M = 'sum(avg_over_time({{ rule("job:agent_queries:rate5m") }}{job=~"$job"}[30m]))'
+TOOL_RATE = '{{ rule("job_tool_name_status:agent_tool_calls:rate5m") }}{job=~"$job"}'
+AGENT_ALERTS = 'alertname=~"Agent.+",'
+
+
+def agent_alerts(severity: str) -> str:
+    """PromQL: how many alerts about the agent fire."""
+    return firing(severity).replace('{alertstate="firing",', f'{{{AGENT_ALERTS}alertstate="firing",')
+
+
+def answer_quantile(q: float) -> str:
+    """PromQL: a percentile of the time of an agent's answer."""
+    return f"histogram_quantile({q}, sum by (le) ({DURATION}))"
+
+
+def failing_tools(over: str) -> str:
+    """PromQL: share of tool calls that failed."""
+    failed = f"sum(avg_over_time({only(TOOL_RATE, FAILED)}[{over}]))"
+    every = f"sum(avg_over_time({TOOL_RATE}[{over}]))"
+    return f"(({failed} or 0 * {every}) / ({every} > 0))"
+
 
 MODEL_VARIABLE = Variable(
     "model",

@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from gendash.dashboards._knowledge import (
-    CHOSEN,
-    FILE_TYPES,
-    NO_DOCUMENT,
-    OWNERS,
-    SEARCHES,
-    STATUSES,
-    search_quantile,
-    without_result,
-)
+from gendash.dashboards._knowledge import CHOSEN, NO_DOCUMENT, SEARCHES, search_quantile, without_result
 from gendash.dashboards._knowledge_ingest import LOADS
 from gendash.dashboards._knowledge_searches import FOUND
 from gendash.dashboards._knowledge_uploads import WHO
@@ -46,7 +37,35 @@ from gendash.dashboards._queries import (
 )
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
 from gendash.dashboards.viz import PREVIOUS, BarGauge, HeadTile, Lines, NumberTile, ShareTile, StateTile
-from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
+from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
+
+FILE_TYPES = Variable(
+    "file_type",
+    "File type",
+    "File type of documents; All adds them up.",
+    sql("select distinct file_type from {{ view('document_day') }} order by 1", may_be_empty="no document yet"),
+    all_value="'__all'",
+    feature="documents",
+)
+STATUSES = Variable(
+    "status",
+    "Status",
+    "Status of the documents in lists; other panels do not follow it.",
+    sql("select status from {{ view('document_status_now') }} order by rank", may_be_empty="never refreshed"),
+    all_value="'__all'",
+    feature="documents",
+)
+OWNERS = Variable(
+    "owner",
+    "Owner",
+    "Who uploaded the documents in lists, as the first 8 characters of an id; other panels do not follow it.",
+    sql(
+        "select owner from {{ view('document_owner_now') }} order by documents desc, 1",
+        may_be_empty="no document yet",
+    ),
+    all_value="'__all'",
+    feature="documents",
+)
 
 STRIP = [
     Panel(

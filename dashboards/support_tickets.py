@@ -25,18 +25,58 @@ from gendash.dashboards._ticket_attention import HELP
 from gendash.dashboards._ticket_charts import CHARTS
 from gendash.dashboards._ticket_sources import SOURCES
 from gendash.dashboards._ticket_times import LONG
-from gendash.dashboards._tickets import (
-    ASSIGNEES,
-    CATEGORIES,
-    CHOSEN,
-    CREATORS,
-    NOTHING_WAITS,
-    ONE_PRIORITY,
-    PRIORITIES,
-    STATUSES,
-)
+from gendash.dashboards._tickets import ALL, CHOSEN, NOTHING_WAITS, ONE_PRIORITY
 from gendash.dashboards.viz import HeadTile, NumberTile, ShareTile, StateTile
-from gendash.engine.model import Dashboard, Panel, Row, SettingRef, sql
+from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, sql
+
+PRIORITIES = Variable(
+    "priority",
+    "Priority",
+    "Priority of tickets; All adds them up.",
+    sql("select distinct priority from {{ view('ticket_day') }} order by 1", may_be_empty="no ticket yet"),
+    all_value=ALL,
+    feature="tickets",
+)
+CATEGORIES = Variable(
+    "category",
+    "Category",
+    "Category of tickets; none where they have none.",
+    sql("select distinct category from {{ view('ticket_day') }} order by 1", may_be_empty="no ticket yet"),
+    all_value=ALL,
+    feature="tickets",
+)
+STATUSES = Variable(
+    "status",
+    "Status",
+    "Status of the tickets in lists; other panels do not follow it.",
+    sql(
+        "select replace(status, '_', ' ') as status from {{ view('ticket_status_now') }} group by 1 order by 1",
+        may_be_empty="no ticket yet",
+    ),
+    all_value=ALL,
+    feature="tickets",
+)
+ASSIGNEES = Variable(
+    "assignee",
+    "Assignee",
+    "Who works on the tickets in lists, as the first 8 characters of an id; other panels do not follow it.",
+    sql(
+        "select assignee from {{ view('ticket_assignee_now') }} union all select 'assigned' order by 1",
+    ),
+    all_value=ALL,
+    feature="tickets",
+)
+CREATORS = Variable(
+    "creator",
+    "Creator",
+    "Who opened the tickets in lists, as the first 8 characters of an id; other panels do not follow it.",
+    sql(
+        "select creator from {{ view('ticket_creator_now') }} order by tickets desc, 1",
+        may_be_empty="no ticket yet",
+    ),
+    all_value=ALL,
+    feature="tickets",
+)
 
 
 def of_tickets(column: str) -> str:

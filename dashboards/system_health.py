@@ -12,7 +12,7 @@ from gendash.dashboards._api_panels import (
     RESPONSE_TIME_PANEL,
     SLO_LEFT_PANEL,
 )
-from gendash.dashboards._health import BLUES, HIT_RATE, PROCESS, RATE, same
+from gendash.dashboards._health import BLUES, HIT_RATE, PROCESS, same
 from gendash.dashboards._health_database import DATABASE
 from gendash.dashboards._health_processes import PROCESSES
 from gendash.dashboards._health_requests import REQUESTS
@@ -22,6 +22,8 @@ from gendash.dashboards._queries import QUIET, compared
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
 from gendash.dashboards.viz import Lines, ShareTile, short_routes
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql
+
+RATE = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job",handler=~"$handler"}'
 
 INSTANCE = Variable(
     "instance",

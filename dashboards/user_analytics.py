@@ -31,13 +31,34 @@ from gendash.dashboards._queries import (
     over_picked,
 )
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
-from gendash.dashboards._user import NO_SIGN_IN, NOBODY, SIGN_IN_NEEDS, SUCCEEDED, USER
+from gendash.dashboards._user import NO_SIGN_IN, NOBODY, SIGN_IN_NEEDS, SUCCEEDED
 from gendash.dashboards._user_engagement import DEPTH
 from gendash.dashboards._user_people import WHO
 from gendash.dashboards._user_retention import STAY
 from gendash.dashboards._user_sign_in import SIGN_IN
 from gendash.dashboards.viz import PREVIOUS, BarGauge, HeadTile, Lines, NumberTile, ShareTile, StateTile
-from gendash.engine.model import Dashboard, Panel, Row, promql, sql
+from gendash.engine.model import Dashboard, Panel, Row, Variable, promql, sql
+
+USER = Variable(
+    "user",
+    "User",
+    "Id of the user whose conversations are listed, unknown for guests and deleted accounts; a click on a name in a "
+    "table sets it.",
+    sql(
+        """
+        select user_id from (
+          select 'unknown' as user_id
+          union select user_id from {{ view('user_top_30d') }}
+          {% if feature('langfuse') %}
+          union select user_id from {{ view('user_llm_30d') }} where user_id <> '' {% endif %}
+          union select user_id from {{ view('user_desk_90d') }} where user_id is not null
+        ) as people
+        order by user_id <> 'unknown', user_id""",
+        may_be_empty="nobody has written, opened a ticket or uploaded a document yet",
+    ),
+    all_value="'__all'",
+    feature="users conversations",
+)
 
 
 def active(value: str, label: str, days: int, first: int = 0, against: str = "vs prior") -> str:
