@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from gendash.dashboards._groups import CHOSEN, LISTED
 from gendash.dashboards._lists import row_column, row_number
-from gendash.dashboards._palette import (
-    CALLS,
-    WARN,
-    fixed,
-    override,
-)
-from gendash.dashboards._queries import (
-    DAYS_PICKED,
-    named_bars,
-)
+from gendash.dashboards._palette import CALLS, WARN, fixed, override
+from gendash.dashboards._queries import DAYS_PICKED, named_bars
 from gendash.dashboards._tables import csat_column, share_bar
 from gendash.dashboards.viz import BarGauge, Table
 from gendash.engine.model import Panel, sql

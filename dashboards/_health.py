@@ -7,6 +7,7 @@ from typing import Any
 
 from gendash.dashboards._api_panels import ALERTS_PANEL, HEALTH_PANEL
 from gendash.dashboards._palette import CALLS
+from gendash.dashboards._queries import over_range
 from gendash.engine.model import Panel, promql
 
 PROCESS = '{job=~"$job",instance=~"$instance"}'
@@ -16,8 +17,8 @@ BLUES = (CALLS, "super-light-blue", "dark-blue")
 
 
 def averaged(rule: str, extra: str = "", by: str = "handler", chosen: str = ',handler=~"$handler"') -> str:
-    """PromQL: mean of a recorded rate over the picked range."""
-    return f'sum by ({by}) (avg_over_time({{{{ rule("{rule}") }}}}{{job=~"$job"{chosen}{extra}}}[$__range]))'
+    """PromQL: mean of a recorded rate over the picked range, of the chosen route."""
+    return over_range(rule, chosen + extra, by)
 
 
 def percentiles(buckets: str, empty: str) -> list[Any]:

@@ -8,20 +8,20 @@ from gendash.dashboards._api_panels import LATENCY_HEATMAP_PANEL, ROUTE_STATES_P
 from gendash.dashboards._health import averaged, same
 from gendash.dashboards._lists import of_all, of_column
 from gendash.dashboards._palette import BAD, P95, WARN, nothing, override, up_is_bad, words
-from gendash.dashboards._queries import UP
+from gendash.dashboards._queries import BUCKETS_BY_ROUTE, COUNT_BY_ROUTE, REQUESTS_BY_ROUTE, SERVER_ERRORS, UP
 from gendash.dashboards._tables import COLORED_TEXT, cells, columns, judged, share_bar
 from gendash.dashboards.viz import ROUTE_NAMES, Table
 from gendash.engine.model import Panel, promql, slo
 
-REQUESTS_BY_ROUTE = "job_handler_status:http_requests:rate5m"
-SERVER_ERRORS, CLIENT_ERRORS = ',status=~"5.."', ',status=~"4.."'
+TIMED = averaged(COUNT_BY_ROUTE)
+CLIENT_ERRORS = ',status=~"4.."'
 BELOW_LAST = ',le!="+Inf"'
 
 
 def slower(le: str) -> str:
     """PromQL: share of the timed requests of each route that took longer than a bucket's bound."""
-    within = averaged("job_handler_le:http_request_duration_seconds_bucket:rate5m", f',le=~"{le}"')
-    return f"1 - {within} / ({averaged('job_handler:http_request_duration_seconds_count:rate5m')} > 0)"
+    within = averaged(BUCKETS_BY_ROUTE, f',le=~"{le}"')
+    return f"1 - {within} / ({TIMED} > 0)"
 
 
 def share(extra: str) -> str:
@@ -32,7 +32,6 @@ def share(extra: str) -> str:
 
 
 BUSIEST = f"topk(50, {averaged(REQUESTS_BY_ROUTE)} > 0)"
-TIMED = averaged("job_handler:http_request_duration_seconds_count:rate5m")
 SLOWEST = f"topk(50, {slower('0.5')})"
 
 
@@ -41,10 +40,9 @@ def of_route(q: float) -> str:
 
     Above that bound `histogram_quantile` returns the bound itself, however slow the route is.
     """
-    name = "job_handler_le:http_request_duration_seconds_bucket:rate5m"
-    below_last = f"max by (handler) ({averaged(name, BELOW_LAST, 'handler, le')})"
+    below_last = f"max by (handler) ({averaged(BUCKETS_BY_ROUTE, BELOW_LAST, 'handler, le')})"
     return (
-        f"histogram_quantile({q}, {averaged(name, '', 'handler, le')}) "
+        f"histogram_quantile({q}, {averaged(BUCKETS_BY_ROUTE, '', 'handler, le')}) "
         f"and on (handler) ({below_last} >= {q} * {TIMED} > 0) and on (handler) {SLOWEST}"
     )
 

@@ -5,18 +5,12 @@ from __future__ import annotations
 from gendash.dashboards._api_panels import LATENCY_HEATMAP_PANEL, ROUTE_STATES_PANEL
 from gendash.dashboards._lists import of_all, of_column
 from gendash.dashboards._palette import P95, override, up_is_bad
-from gendash.dashboards._queries import (
-    BUCKETS_BY_ROUTE,
-    COUNT_BY_ROUTE,
-    FAILED,
-    HALF_A_SECOND,
-    REQUESTS_BY_ROUTE,
-    over_range,
-)
+from gendash.dashboards._queries import BUCKETS_BY_ROUTE, COUNT_BY_ROUTE, REQUESTS_BY_ROUTE, SERVER_ERRORS, over_range
 from gendash.dashboards._tables import columns, judged_share, share_bar
 from gendash.dashboards.viz import ROUTE_NAMES, Table
 from gendash.engine.model import Panel, promql, slo
 
+HALF_A_SECOND = ',le="0.5"'
 ROUTES = f"topk(50, {over_range(REQUESTS_BY_ROUTE)} > 0)"
 DETAIL = [
     ROUTE_STATES_PANEL,
@@ -49,7 +43,7 @@ DETAIL = [
         [
             promql(ROUTES, instant=True, format="table"),
             promql(
-                f"({over_range(REQUESTS_BY_ROUTE, FAILED)} "
+                f"({over_range(REQUESTS_BY_ROUTE, SERVER_ERRORS)} "
                 f"or 0 * {over_range(REQUESTS_BY_ROUTE)}) "
                 f"/ ({over_range(REQUESTS_BY_ROUTE)} > 0) and on (handler) {ROUTES}",
                 instant=True,

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from gendash.dashboards._llm import NO_CALLS, OF_CALLS
 from gendash.dashboards._palette import BAD, CALLS, USERS, WARN, fixed, override, up_is_bad
-from gendash.dashboards._queries import (
-    HOURS_PICKED,
-    IN_ENVIRONMENT,
-    NEVER_SYNCED,
-    QUIET,
-    active_users,
-    change,
-    dollars,
-    tile,
-)
+from gendash.dashboards._queries import HOURS_PICKED, IN_ENVIRONMENT, NEVER_SYNCED, QUIET, change, dollars, tile
 from gendash.dashboards.viz import NumberTile
 from gendash.engine.model import Panel, SettingRef, promql, slo, sql
+
+
+def active_users(column: str, days: int) -> str:
+    """SQL: rolling active users of today, against the window of the same length before it."""
+    return f"""
+    with today as (
+      select max(day) as day from {{{{ view('activity_day') }}}}
+      where day <= {{{{ today() }}}}
+    ),
+    figures as (
+      select coalesce(max({column}) filter (where a.day = today.day), 0) as current,
+        max({column}) filter (where a.day = today.day - {days}) as prior
+      from {{{{ view('activity_day') }}}} a cross join today
+    )
+    select {{{{ now() }}}} as "time", {change(f"{days} d")} as metric, current as value from figures"""
+
 
 USAGE_TILES = [
     Panel(

@@ -36,21 +36,12 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import (
-    IN_ENVIRONMENT,
-    LAST_24_H,
-    QUIET,
-    before,
-    compared,
-    firing,
-    limited,
-    per_hour,
-    tile,
-)
+from gendash.dashboards._queries import IN_ENVIRONMENT, QUIET, before, compared, firing, limited, per_hour, tile
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, how_to_read
 from gendash.dashboards.viz import PREVIOUS, DayBars, HeadTile, Lines, ShareTile, StateTile
 from gendash.engine.model import Dashboard, Panel, Row, Variable, promql, slo, sql
 
+LAST_24_H = "hour >= date_trunc('hour', {{ now() }}, {{ zone() }}) - interval '23 hours' and hour <= {{ now() }}"
 TURNS = 'sum({{ rule("job:agent_queries:rate5m") }}{job=~"$job"})'
 FAILED_30M = 'sum(avg_over_time({{ rule("job:agent_query_errors:rate5m") }}{job=~"$job"}[30m]))'
 TURNS_30M = 'sum(avg_over_time({{ rule("job:agent_queries:rate5m") }}{job=~"$job"}[30m]))'
