@@ -1,4 +1,4 @@
-"""What the panels of Knowledge Base share: which documents are chosen, figures of searches."""
+"""What the panels of Knowledge base share: which documents are chosen, figures of searches."""
 
 from __future__ import annotations
 

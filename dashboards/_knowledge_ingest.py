@@ -1,4 +1,4 @@
-"""A row of Knowledge Base: what fails to load?"""
+"""A row of Knowledge base: what fails to load?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A row of Knowledge Base: what is never found?"""
+"""A row of Knowledge base: what is never found?"""
 
 from __future__ import annotations
 

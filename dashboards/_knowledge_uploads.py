@@ -1,4 +1,4 @@
-"""A row of Knowledge Base: who uploads what, and how fast is it found?"""
+"""A row of Knowledge base: who uploads what, and how fast is it found?"""
 
 from __future__ import annotations
 
