@@ -182,7 +182,8 @@ WHO = [
                 left join {{{{ view('user_name') }}}} as names using (user_id)
                 left join lateral (
                   select sum(messages) as messages, sum(user_messages) as questions
-                  from {{{{ view('message_conversation_day') }}}} as m where m.conversation_id = c.conversation_id
+                  from {{{{ view('message_conversation_day') }}}} as m
+                  where m.conversation_id = c.conversation_id and m.day <= {{{{ today() }}}}
                 ) as said on true
                 order by c.created_at desc, c.conversation_id""",
                 format="table",
