@@ -124,7 +124,7 @@ WHO = [
                   (coalesce(sum(n) filter (where took_s <= 600), 0) / total)::float8 as "Within 10 min"
                 from placed group by of_all, type, total order by of_all desc, 2 desc, 1 limit 20""",
                 format="table",
-                may_be_empty="no document of the days that begin in the picked range is done, or its last change is not kept",
+                may_be_empty="no document of the picked days is done, or its last change is not kept",
                 may_be_zero="none was changed since its upload",
             )
         ],

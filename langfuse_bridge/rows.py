@@ -155,7 +155,7 @@ def _times(item: Observation) -> StoredRow:
 
 
 def _seconds(start: datetime, at: datetime | None) -> float | None:
-    """Seconds from a start; None for a moment before it: no duration is negative, and the audit `llm_clock` names it."""
+    """Seconds from a start; None for a moment before it, which the audit `llm_clock` names."""
     return (at - start).total_seconds() if at and at >= start else None
 
 

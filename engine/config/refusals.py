@@ -1,7 +1,7 @@
 """Values that no setting of any type may hold: checked once, when the settings are read, and nowhere later.
 
-Names that several settings share, texts without control characters, numbers that every server can hold, URLs of the right kind, no credentials in the
-file, and secrets that a header or a connection can carry.
+Names that several settings share, texts without control characters, numbers that every server can hold, URLs of the
+right kind, no credentials in the file, and secrets that a header or a connection can carry.
 """
 
 from __future__ import annotations
