@@ -67,7 +67,7 @@ def rollback_changes(
         if not isinstance(live, LiveDashboard):
             continue
         if live.meta.get("folderUid") == folder and content_hash(live.dashboard) == builds.get(uid):
-            changes.append(_change(uid, live).turned("none"))  # created again, or adopted: not our version, and what was delivered
+            changes.append(_change(uid, live).turned("none"))  # created again, or adopted
             continue
         own = _own(histories.get(uid, ()), wanted.owner)
         old = next((version for version in own if _is_until(version, until, builds.get(uid, ""))), None)
