@@ -152,10 +152,12 @@ def _source(catalog: Catalog, seen: _Seen) -> None:
         place = source(config)
         with connect(place, read_only=True, application="gendash doctor") as connection:
             seen.look = platform_look(connection, catalog)
-            columns = seen.look.columns or frozenset()
+            stagings = catalog.names.stagings.values()
+            selects = {one.name for staging in stagings for one in staging.adapter.values()}
+            tables = {table for table, _ in seen.look.columns or ()} - selects
             seen.reader_of_source = role_seen(connection, seen.look.role, schemas, config)
-        tables, named = len({table for table, _ in columns}), " and ".join(schemas)
-        ok(f"{place.where.removeprefix('source ')}: {tables} tables in schema {named}")
+        named = " and ".join(schemas)
+        ok(f"{place.where.removeprefix('source ')}: {len(tables)} tables in schema {named}")
 
 
 def _store(catalog: Catalog, seen: _Seen) -> None:

@@ -55,10 +55,10 @@ def init(settings: Settings, named: tuple[str, ...]) -> None:
     with connect(source(config), read_only=True, application="gendash init") as connection:
         tables = read_snapshot(connection, config["schema"])
         known = None if named else _known_platform(tables)
-        texts = {} if known else _proposed(connection, config, tables, named)
+        texts, zoneless = ({}, "") if known else _proposed(connection, config, tables, named)
         schema, adapter = known or (_schema_of(tables, texts), f"./{FOLDER}")
         texts = {f"{FOLDER}/{name}": text for name, text in texts.items()}
-        settings_text = _settings_text(config, schema, adapter)
+        settings_text = _settings_text(config, schema, adapter, zoneless)
         written = {file.name: settings_text, **texts}
         write_new({base / name: text.encode() for name, text in written.items()})
         grants = _grants(settings)  # of the adapter that was written
@@ -103,8 +103,11 @@ def _known_platform(tables: list[TableSeen]) -> tuple[str, str] | None:
 
 def _proposed(
     connection: Connection, config: Config, tables: list[TableSeen], named: tuple[str, ...]
-) -> dict[str, str]:
-    """The files of a proposed adapter by name. Prints what was found, how sure it is, and the questions."""
+) -> tuple[dict[str, str], str]:
+    """The files of a proposed adapter by name, and a time that is stored without a zone, if there is one.
+
+    Prints what was found, how sure it is, and the questions.
+    """
     from gendash.engine.definitions.load import load_catalog
     from gendash.engine.errors import Refused, raise_if
     from gendash.engine.model import Problem
@@ -121,7 +124,27 @@ def _proposed(
         what = f"no table of an agent platform was recognised among {len(tables)}"
         raise Refused(Problem("init", what, "name those of messages and users by --table, or write an adapter by hand"))
     _report(found)
-    return {f"{name}.sql": select_text(one, found.questions) for name, one in found.tables.items()}
+    zoneless = _zoneless(found)
+    if zoneless:
+        read = f"times without a time zone, such as {zoneless}, are read as {config['platform.time_zone']}"
+        say(f"note: {read}; if they are of another zone, set platform.time_zone")
+    return {f"{name}.sql": select_text(one, found.questions) for name, one in found.tables.items()}, zoneless
+
+
+def _zoneless(found: Proposal) -> str:
+    """The first column that is read as a time and is stored without a zone, as schema.table.column; else empty."""
+    parts = [part for one in found.tables.values() for part in (one, *one.parts)]
+    return next(
+        (
+            ".".join((*part.source.stored_place, column))
+            for part in parts
+            for line in part.lines
+            if line.column.endswith("_at")
+            for column in line.reads
+            if part.source.columns.get(column) == "timestamp without time zone"
+        ),
+        "",
+    )
 
 
 def _report(found: Proposal) -> None:
@@ -143,9 +166,11 @@ def _schema_of(tables: list[TableSeen], texts: dict[str, str]) -> str:
     return max(sorted(schemas), key=lambda name: sum(f"from {name}." in text for text in texts.values()))
 
 
-def _settings_text(config: Config, schema: str, adapter: str) -> str:
-    """The first gendash.yaml: what cannot be guessed by a default."""
+def _settings_text(config: Config, schema: str, adapter: str, zoneless: str) -> str:
+    """The first gendash.yaml: what cannot be guessed by a default. ``zoneless`` is a time without a zone."""
     where = "" if schema == "public" else f"  schema: {schema}\n"
+    if zoneless:
+        where += f"  time_zone: {config['platform.time_zone']}  # of stored times without a zone, such as {zoneless}\n"
     lines = [f"platform:\n  adapter: {adapter}\n{where}time_zone: {config['time_zone']}  # of days and weeks\n"]
     if not config["langfuse.public_key"]:
         lines.append("langfuse: {base_url: none}  # take this out when LANGFUSE_PUBLIC_KEY is set\n")

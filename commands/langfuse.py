@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -310,7 +311,7 @@ def _words(difference: TotalsDifference) -> str:
     """One line on a day that still differs."""
     theirs, ours = difference.server, difference.store
     figures = [
-        f"{name} {theirs.get(name, 0):f} there, {ours.get(name, 0):f} here"
+        f"{name} {Decimal(theirs.get(name, 0)):f} there, {Decimal(ours.get(name, 0)):f} here"
         for name in {**theirs, **ours}
         if theirs.get(name, 0) != ours.get(name, 0)
     ]

@@ -59,7 +59,7 @@ WHO = [
         "time_to_done",
         "Document processing: median, p95",
         "From upload to last change, in full seconds, of the documents uploaded on the days that begin in the picked "
-        "range that are done: an upper bound of the processing time, since a later edit moves it.",
+        "range that are done and whose last change is kept: an upper bound, since a later edit moves it.",
         Table(
             no_data="–",
             overrides=[
@@ -89,7 +89,7 @@ WHO = [
                   (coalesce(sum(n) filter (where took_s <= 600), 0) / total)::float8 as "Within 10 min"
                 from placed group by of_all, type, total order by of_all desc, 2 desc, 1 limit 20""",
                 format="table",
-                may_be_empty="no document of the days that begin in the picked range is done",
+                may_be_empty="no document of the picked days is done, or its last change is not kept",
                 may_be_zero="none was changed since its upload",
             )
         ],

@@ -151,13 +151,12 @@ def _keep(cache: dict[Any, Any], key: Any, value: Any) -> None:
 def _times(item: Observation) -> StoredRow:
     """Start, end, first token, and seconds until each, from the times: a latency's unit depends on the endpoint."""
     start, end, first = _utc(item.start_time), _real(item.end_time), _real(item.completion_start_time)
-    return (
-        start,
-        end,
-        first,
-        (end - start).total_seconds() if end else None,
-        (first - start).total_seconds() if first else None,
-    )
+    return start, end, first, _seconds(start, end), _seconds(start, first)
+
+
+def _seconds(start: datetime, at: datetime | None) -> float | None:
+    """Seconds from a start; None for a moment before it, which the audit `llm_clock` names."""
+    return (at - start).total_seconds() if at and at >= start else None
 
 
 def _figures(item: Observation) -> StoredRow:

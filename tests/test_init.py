@@ -69,6 +69,7 @@ def test_an_unknown_platform_gets_an_adapter_that_check_accepts_and_that_reads_i
     ]
     assert "-- 97%: foreign key to sessions" in (tmp_path / "my_platform" / "messages.sql").read_text()
     assert run("check").exit_code == 0
+    assert "3 tables in schema public" in run("doctor").output
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute((tmp_path / "grants.sql").read_bytes())
     for command in (("db", "migrate"), ("db", "refresh")):
@@ -80,6 +81,27 @@ def test_an_unknown_platform_gets_an_adapter_that_check_accepts_and_that_reads_i
             "select count(*) from messages m join sessions s using (session_id) where m.deleted_at is null and s.deleted_at is null"
         ).fetchone()
     assert stored == plain != (0,)
+
+
+def test_the_zone_of_times_without_one_is_a_line_to_decide(
+    run: Callable[..., Result], tmp_path: Path, database: str
+) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(STRANGER.read_bytes())
+    assert "without a time zone" not in run("init").output
+    assert "without a zone" not in (tmp_path / "gendash.yaml").read_text()
+    for written in (tmp_path / "gendash.yaml", tmp_path / "grants.sql", *(tmp_path / "my_platform").iterdir()):
+        written.unlink()
+    (tmp_path / "my_platform").rmdir()
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("alter table messages alter created_at type timestamp")
+    assert (
+        "note: times without a time zone, such as public.messages.created_at, are read as UTC; if they are of another "
+        "zone, set platform.time_zone" in run("init").output
+    )
+    line = "  time_zone: UTC  # of stored times without a zone, such as public.messages.created_at\n"
+    assert line in (tmp_path / "gendash.yaml").read_text()
+    assert run("check").exit_code == 0
 
 
 def test_nothing_is_overwritten(run: Callable[..., Result], tmp_path: Path) -> None:

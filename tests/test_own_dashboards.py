@@ -70,6 +70,7 @@ def test_the_guide_leads_from_an_empty_folder_to_verified_panels(
     assert panels("untouched", demo) == {"messages", "messages_per_hour"}
     assert panels("questions", demo) == set(re.findall(r"^  ok +(\w+)", PAGE, re.MULTILINE)), "as the page prints it"
     assert "no history: " not in demo
+    assert [line for output in outputs for line in output.splitlines() if line.startswith("warning: questions/")] == []
 
 
 def written(folder: Path) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,10 @@ class Series:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self.metrics = dict(_contract(catalog))
+        self.metrics: dict[str, Labels] = {}
+        for name, labels in _contract(catalog):  # metrics of the contract may be one on a platform
+            before = self.metrics.get(name, frozenset())
+            self.metrics[name] = None if labels is None or before is None else before | labels
         self.recorded: dict[str, Labels] = {}
 
     def labels(self, name: str) -> Labels:

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gendash.engine.config import http_headers
-from gendash.engine.config.refusals import refusal, without_blanks
+from gendash.engine.config.refusals import refusal, shared_names, without_blanks
 from gendash.engine.config.settings import FEATURES, FED_BY, SERVERS, SETTINGS, Setting
 from gendash.engine.config.value_types import NONE, TYPES, seconds
 from gendash.engine.config.yaml_tree import read_tree
@@ -166,7 +166,7 @@ def load_config(
     _check_projects(values, origins, problems)
     _switch_off(values, origins, problems)
     _name_data_sources(values, origins)
-    problems += http_headers.header_problems(values, origins)
+    problems += [*shared_names(values, origins), *http_headers.header_problems(values, origins)]
     if problems:
         raise ConfigError(problems)
     return Config(values, origins)

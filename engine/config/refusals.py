@@ -1,16 +1,18 @@
 """Values that no setting of any type may hold: checked once, when the settings are read, and nowhere later.
 
-Texts without control characters, numbers that every server can hold, URLs of the right kind, no credentials in the
-file, and secrets that a header or a connection can carry.
+Names that several settings share, texts without control characters, numbers that every server can hold, URLs of the
+right kind, no credentials in the file, and secrets that a header or a connection can carry.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gendash.engine.config import urls
 from gendash.engine.config.settings import Setting
+from gendash.engine.model import Problem
 
 LARGEST = 1e15  # what every server, JSON and a bigint hold exactly
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -18,6 +20,12 @@ _DATABASES = {"database_url", "source_url", "admin_database_url"}
 _ADDRESSES = {"datasources.prometheus_address", "prometheus.rules_url", "prometheus.ruler_url"}
 _IN_A_HEADER = ("token", "public_key", "secret_key")  # how the names of such secrets end
 _CREDENTIALS = re.compile(r"[^\s/@]*:[^\s@]*@")
+# Each of a group is an object of its own; one name for two would join what each may see, or write one over the other.
+_DISTINCT = (
+    ("roles.owner", "roles.reader", "roles.admin_reader", "roles.user_reader"),
+    ("folders.everyone.uid", "folders.admin.uid"),
+    *(tuple(f"datasources.{kind}.{of}" for kind in ("database", "admin", "prometheus")) for of in ("uid", "name")),
+)
 _SHARED_SCHEMAS = ("public", "information_schema")
 _BLANKS = "\ufeff\u200b \t\r\n\v\f\xa0"
 
@@ -44,6 +52,17 @@ def refusal(setting: Setting, value: Any, in_file: bool) -> tuple[str, str] | No
     if in_file and setting.type in ("str", "list") and any(_holds_credentials(text) for text in texts):
         return "it holds credentials, and would be written into artifacts", "keep them with the server that needs them"
     return None
+
+
+def shared_names(values: Mapping[str, Any], origins: Mapping[str, str]) -> Iterator[Problem]:
+    """A problem for each setting that has the name of another one of its group."""
+    for group in _DISTINCT:
+        seen: dict[str, str] = {}
+        for key in filter(values.get, group):
+            other = seen.setdefault(values[key], key)
+            if other != key:
+                where = origins.get(key) or origins.get(other, "")
+                yield Problem(where, f"{key}: '{values[key]}' is the name that {other} has", "give each its own")
 
 
 def _holds_credentials(text: str) -> bool:

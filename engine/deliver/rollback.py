@@ -19,7 +19,7 @@ from gendash.engine.deliver.plan_folders import folder_changes
 from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana
 from gendash.engine.errors import Refused
 from gendash.engine.model import Problem
-from gendash.engine.render.dashboard_diff import dashboard_differences, lost_edits, stamped
+from gendash.engine.render.dashboard_diff import content_hash, dashboard_differences, lost_edits, stamped
 from gendash.engine.render.provisioning import Folder
 
 ONE_APPLY = timedelta(minutes=10)  # versions that one apply wrote are not further apart
@@ -62,13 +62,17 @@ def rollback_changes(
     """
     changes: list[Change] = []
     target: dict[str, tuple[Mapping[str, Any], str]] = {}
-    for uid in wanted.dashboards:
+    for uid, (declared, folder) in wanted.dashboards.items():
         live = observed.dashboards.get(uid)
         if not isinstance(live, LiveDashboard):
             continue
+        if live.meta.get("folderUid") == folder and content_hash(live.dashboard) == builds.get(uid):
+            changes.append(_change(uid, live).turned("none"))  # created again, or adopted
+            continue
         own = _own(histories.get(uid, ()), wanted.owner)
         old = next((version for version in own if _is_until(version, until, builds.get(uid, ""))), None)
-        change, place = _back(uid, live, own, old, wanted.owner)
+        base = live.dashboard if not dashboard_differences(live.dashboard, declared) else own[0]["data"] if own else {}
+        change, place = _back(uid, live, own, old, base, wanted.owner)
         changes.append(change)
         if old is not None and change.writes:
             target[uid] = (old["data"], place)
@@ -105,18 +109,27 @@ def _teams_out(
     return replace(change, action="update", lines=(*change.lines, *lines), payload=payload)
 
 
+def _change(uid: str, live: LiveDashboard) -> Change:
+    title, version = str(live.dashboard.get("title") or uid), int(live.meta.get("version") or 0)
+    return Change("grafana", "dashboard", uid, "update", title, base=version)
+
+
 def _back(
-    uid: str, live: LiveDashboard, own: Versions, old: Mapping[str, Any] | None, owner: Owner
+    uid: str,
+    live: LiveDashboard,
+    own: Versions,
+    old: Mapping[str, Any] | None,
+    base: Mapping[str, Any],
+    owner: Owner,
 ) -> tuple[Change, str]:
-    title = str(live.dashboard.get("title") or uid)
-    version = int(live.meta.get("version") or 0)
-    change = Change("grafana", "dashboard", uid, "update", title, base=version)
+    """The change back to a version, and its folder; what differs from ``base`` are edits that nobody adopted."""
+    change = _change(uid, live)
     if not own:
         return change.turned("left", "its history holds no version of ours"), ""
     if old is None:
         what = "its history holds no version of ours from then: it was made later, or Grafana dropped it"
         return change.turned("left", f"{what}; apply the earlier definitions"), ""
-    if lost_edits(own[0]["data"], live.dashboard, old["data"]):
+    if lost_edits(base, live.dashboard, old["data"]):
         return change.turned("left", f"edited since our version {own[0]['version']}; adopt or restore it first"), ""
     found = owner_of(old.get("message"))
     place = found[1] if found else str(live.meta.get("folderUid") or "")
@@ -126,7 +139,7 @@ def _back(
     if not lines:
         return change.turned("none"), place
     payload = {
-        "dashboard": {**old["data"], "uid": uid, "id": None, "version": version},
+        "dashboard": {**old["data"], "uid": uid, "id": None, "version": change.base},
         "folderUid": place,
         "message": mark(stamped(old["data"]), owner, place),
         "overwrite": False,

@@ -49,7 +49,8 @@ above as (
 )
 select pg_describe_object(class, id, 0) from above where (class, id) not in (select class, id from ours) order by 1
 """
-# What else a role owns, and the other databases in which it owns anything or has a privilege
+# What else a role owns, the other databases in which it owns anything or has a privilege, and the schemas of other
+# installations in this database that it may use
 _USED = """
 select case when d.dbid not in (0, (select oid from pg_database where datname = current_database()))
     then 'database ' || quote_ident((select datname from pg_database where oid = d.dbid))
@@ -57,9 +58,13 @@ select case when d.dbid not in (0, (select oid from pg_database where datname = 
 from pg_shdepend d where d.refclassid = 'pg_authid'::regclass and d.refobjid = %s
 and (d.dbid not in (0, (select oid from pg_database where datname = current_database()))
   or (d.deptype = 'o' and not (d.classid = 'pg_namespace'::regclass and d.objid = %s)
-    and not (d.classid, d.objid) in (select * from unnest(%s::oid[], %s::oid[]))))
+    and not (d.classid, d.objid) in (select * from unnest(%s::oid[], %s::oid[])))
+  or (d.deptype = 'a' and d.classid = 'pg_namespace'::regclass and exists (
+    select from pg_class c where c.relnamespace = d.objid and c.relname = '_object'
+    and not ('pg_class'::regclass::oid, c.oid) in (select * from unnest(%s::oid[], %s::oid[])))))
 group by 1 order by 1
 """
+_NAMED = 4  # objects that a reason names
 
 
 @dataclass(frozen=True)
@@ -220,10 +225,12 @@ def _role(
         return
     oid, is_me, is_super, may = row
     name = quote_name(role)
-    values = [oid, schema, [kind for kind, _ in ours], [one for _, one in ours]]
+    classes, objects = [kind for kind, _ in ours], [one for _, one in ours]
+    values = [oid, schema, classes, objects, classes, objects]
     used = [name_of for (name_of,) in connection.execute(_USED, values)]
     if used:
-        what = f"is used elsewhere: {', '.join(used)}"
+        more = f" and {len(used) - _NAMED} more" if len(used) > _NAMED else ""
+        what = f"is used elsewhere: {', '.join(used[:_NAMED])}{more}"
         leaving.stays.append(
             Problem(f"role {role}", what, f"when it no longer is: drop owned by {name}; drop role {name}")
         )

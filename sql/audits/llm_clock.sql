@@ -1,5 +1,5 @@
 /*
-doc: Traced steps that end before they begin, or begin before the year 2000 or more than 5 minutes in the future. A clock is wrong; those outside of 2000 to 2199 are in no rollup.
+doc: Traced steps that end before they begin, or begin before the year 2000 or more than 5 minutes in the future. A clock is wrong; a step that ends before it begins has no duration, and those outside of 2000 to 2199 are in no rollup.
 place: store
 feature: langfuse
 severity: warning

@@ -1,5 +1,6 @@
 /*
-doc: Messages from the future, more than 5 minutes ahead. A clock is wrong; windows miss them until their time comes.
+doc: Messages from the future, more than 5 minutes ahead. A clock is wrong, or platform.time_zone (of
+  times without a zone); windows miss them until their time comes.
 place: source
 feature: conversations
 severity: warning

@@ -1,5 +1,6 @@
 /*
-doc: Accounts, conversations, ratings, documents and tickets from the future, more than 5 minutes ahead. A clock is wrong.
+doc: Accounts, conversations, ratings, documents and tickets from the future, more than 5 minutes ahead. A clock is
+  wrong, or platform.time_zone (of times without a zone).
 place: store
 severity: warning
 cadence: 1d

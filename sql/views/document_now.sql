@@ -12,7 +12,8 @@ columns:
   chunks: {type: bigint, doc: chunks in the vector store}
   day: {type: date, doc: local day of the upload}
   created_at: {type: timestamptz, doc: upload}
-  changed_at: {type: timestamptz, doc: last change of its row}
+  changed_at: {type: timestamptz, doc: last change of its row; its upload where the platform keeps none}
+  took_s: {type: float8, null: true, doc: "seconds from upload to last change, rounded up; NULL where the platform keeps none"}
   stuck: {type: boolean, doc: whether it has been processing for more than 15 minutes without a change}
   owner: {type: text, null: true, doc: first 8 characters of the id of who uploaded it}
 */
@@ -27,6 +28,7 @@ select
   (created_at at time zone {{ zone() }})::date as day,
   created_at,
   coalesce(updated_at, created_at) as changed_at,
+  ceil(extract(epoch from updated_at - created_at))::float8 as took_s,
   status = 'processing' and coalesce(updated_at, created_at) < (select {{ now() }}) - interval '15 minutes' as stuck,
   left(user_id, 8) as owner
 from {{ view('document_entity') }}

@@ -1,7 +1,7 @@
 /*
 doc: >-
   How long the documents that are done took from their upload to their last change, by the day of their upload, in full
-  seconds, so that percentiles over any days need no row of a document.
+  seconds, so that percentiles over any days need no row of a document. Without those whose last change is not known.
 grain: one row per local day, file type and number of seconds with such a document, at most growth.days back
 feature: documents
 audience: everyone
@@ -17,9 +17,9 @@ columns:
 select
   day,
   file_type,
-  ceil(extract(epoch from changed_at - created_at))::float8 as took_s,
+  took_s,
   count(*) as documents
 from {{ view('document_now') }}
-where status = 'done' and (created_at at time zone {{ zone() }})::date > {{ today() }} - {{ setting('growth.days') }}
-  and created_at <= {{ now() }}
+where status = 'done' and took_s is not null
+  and (created_at at time zone {{ zone() }})::date > {{ today() }} - {{ setting('growth.days') }} and created_at <= {{ now() }}
 group by 1, 2, 3

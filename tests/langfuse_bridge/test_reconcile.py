@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -15,7 +16,7 @@ from gendash.demo import langfuse_wire as wire
 from gendash.demo.langfuse_faults import Fault
 from gendash.engine.errors import Unexpected, Unreachable
 from gendash.langfuse_bridge.pages import Window
-from gendash.langfuse_bridge.reconcile import reconcile
+from gendash.langfuse_bridge.reconcile import TotalsDifference, reconcile
 from gendash.langfuse_bridge.totals import counts, totals_by_day, utc_day
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -217,3 +218,13 @@ def test_counts_know_scores_too(double: Any, sleeper: Any) -> None:
     client = client_of(double, sleeper)
     assert counts(client, "v2", Window(NOW - DAY, NOW)) == {"observations": 12, "scores": 9}
     client.close()
+
+
+def test_a_figure_that_one_side_lacks_is_0() -> None:
+    found = TotalsDifference(
+        date(2026, 11, 29), "observations", "gpt-4o", {}, {"count": Decimal(12), "cost_usd": Decimal("1e-7")}
+    )
+    assert _words(found) == (
+        "2026-11-29 observations gpt-4o: count 0 there, 12 here, cost_usd 0 there, 0.0000001 here; run it again; if it "
+        "stays, compare the day in Langfuse"
+    )

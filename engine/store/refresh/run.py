@@ -41,6 +41,7 @@ from gendash.engine.store.refresh.users import is_accounts
 RECENT_DAYS = 1  # days before today that every refresh reads; changes of older days are found once a day
 AHEAD_S = 60.0  # by which two clocks may differ
 EARLY = 0.1  # share of the cadence by which a relation is due early, since a timer may fire a little early
+MOST_NAMED = 4  # relations that an error names
 
 
 class RefreshResult(NamedTuple):
@@ -144,7 +145,8 @@ def _known(run: Run, chosen: Sequence[Relation]) -> dict[str, Known]:
     names = {relation.name for relation in chosen}
     old = sorted({piece.name for piece in pieces(run.catalog) if piece.name in names and _differs(piece, recorded)})
     if old:
-        what = f"older than the definitions: {', '.join(old)}"
+        more = f" and {len(old) - MOST_NAMED} more" if len(old) > MOST_NAMED else ""
+        what = f"older than the definitions: {', '.join(old[:MOST_NAMED])}{more}"
         raise Unexpected(Problem(f"schema {config['schema']}", what, "run `gendash db migrate`"))
     with connection.transaction():
         if run.at:

@@ -168,6 +168,35 @@ def test_none_is_no_address_of_what_cannot_be_left_out() -> None:
     assert problems("database_url: postgresql://u:pw@h/d")[0].startswith("gendash.yaml:1: 'database_url' is a secret")
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "roles:\n  admin_reader: gendash_reader",
+            "2: roles.admin_reader: 'gendash_reader' is the name that roles.reader has",
+        ),
+        ("roles: {reader: me, user_reader: me}", "1: roles.user_reader: 'me' is the name that roles.reader has"),
+        ("roles: {reader: gendash_owner}", "1: roles.reader: 'gendash_owner' is the name that roles.owner has"),
+        (
+            "folders: {everyone: {uid: gendash-admin}}",
+            "1: folders.admin.uid: 'gendash-admin' is the name that folders.everyone.uid has",
+        ),
+        (
+            "datasources: {database: {uid: x}, prometheus: {uid: x}}",
+            "1: datasources.prometheus.uid: 'x' is the name that datasources.database.uid has",
+        ),
+        (
+            "datasources: {database: {name: x}, admin: {name: x}}",
+            "1: datasources.admin.name: 'x' is the name that datasources.database.name has",
+        ),
+    ],
+)
+def test_roles_folders_and_data_sources_have_names_of_their_own(text: str, line: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(text)
+    assert str(caught.value) == f"gendash.yaml:{line}; give each its own"
+
+
 @pytest.mark.parametrize("schema", ["public", "information_schema", "pg_catalog", "pg_mine"])
 def test_a_schema_that_others_use_is_refused(schema: str) -> None:
     with pytest.raises(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -74,14 +74,14 @@ def test_a_long_plan_fits_into_a_comment_and_its_counts_are_those_of_all() -> No
     assert len(text) < 65_536 and "900 to update" in text and "more lines: run `gendash plan`" in text
 
 
-def rolled(site: Any, until: datetime | None = None) -> list[Change]:
-    """What rollback does."""
+def rolled(site: Any, until: datetime | None = None, builds: Mapping[str, str] | None = None) -> list[Change]:
+    """What rollback does; ``builds`` are those of the apply that it goes back to."""
     wanted = site.wanted()
     observed = observe_grafana(site.config, wanted, lambda _: None)
     with session(site.config, lambda _: None) as ask:
         histories = {uid: read_versions(ask, uid) for uid in wanted.dashboards}
     moment = until or until_before_last(histories, wanted.owner)
-    target, changes = rollback_changes(wanted, observed, histories, moment)
+    target, changes = rollback_changes(wanted, observed, histories, moment, builds or {})
     return apply_to_grafana(site.config, target, changes, site.state, datetime.now(UTC), print, lambda _: None)
 
 
@@ -123,6 +123,32 @@ def test_rollback_never_overwrites_an_edit(installation: New) -> None:
     (change,) = rolled(site)
     assert change.action == "left" and exit_code([change]) == 4
     assert site.double.live(uid)["description"] == "theirs"
+
+
+def test_rollback_takes_back_an_edit_that_was_adopted_and_its_apply(installation: New) -> None:
+    site = installation()
+    uid = site.add("overview", sql="select 1")
+    site.apply()
+    aged(site, 5)
+    site.add("overview", sql="select 2")
+    site.apply()
+    site.double.edit(uid, lambda board: board.update(description="theirs"))
+    site.add("overview", sql="select 2", description="theirs")  # as the definitions have it after `adopt`
+    (change,) = rolled(site)
+    assert change.action == "update" and "back to version 1" in change.lines[0]
+
+
+def test_what_is_as_the_earlier_apply_delivered_it_stays_whoever_wrote_it(installation: New) -> None:
+    site = installation()
+    made_anew, adopted, moved = site.add("overview"), site.add("users"), site.add("tickets")
+    site.apply()
+    for uid in (adopted, moved):
+        site.double.edit(uid, lambda board: board.update(description="theirs"))
+    builds = {uid: content_hash(site.double.live(uid)) for uid in (made_anew, adopted, moved)}
+    site.double.dashboards[moved]["folder"] = "elsewhere"
+    earlier = datetime.now(UTC) - timedelta(days=1)  # before every version that Grafana has
+    done = {change.name: change.action for change in rolled(site, earlier, builds)}
+    assert done == {made_anew: "none", adopted: "none", moved: "left"}
 
 
 @pytest.mark.parametrize(

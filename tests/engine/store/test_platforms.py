@@ -366,3 +366,18 @@ def test_a_replaced_staging_file_serves_a_platform_that_no_mapping_fits(
     found = {one.name: one.state for one in audit(catalog, at=NOW)}
     assert found.pop("target_repeated") == "failed"  # there is no Prometheus
     assert set(found.values()) <= {"passed", "not available"}
+
+
+def test_without_a_last_change_no_document_took_a_time(platform: str, definitions: Definitions) -> None:
+    execute(
+        platform,
+        "insert into users (id, email, hashed_password) values (gen_random_uuid(), 'a', 'x'); "
+        "insert into documents (id, user_id, title, filename, chunk_count, created_at, updated_at) select "
+        "gen_random_uuid(), id, '', '', 1, now() - interval '2 days', now() - interval '1 day' from users",
+    )
+    taken = "select took_s, documents from gendash.document_took_day"
+    for text, expected in (("", [(86400.0, 1)]), ('platform: {columns: {documents: {updated_at: "= null"}}}', [])):
+        catalog = definitions(platform, text)
+        migrate(catalog.config, catalog)
+        assert {result.error for result in refresh(catalog.config, catalog)} == {""}
+        assert execute(platform, taken) == expected

@@ -191,6 +191,33 @@ def test_a_role_that_is_used_elsewhere_stays_with_the_sql_that_drops_it(
     assert len(remove(catalog)) == 2
 
 
+def test_roles_that_another_installation_in_the_database_needs_stay_until_the_last_one_goes(
+    platform: str, definitions: Definitions
+) -> None:
+    first, last = definitions(platform), definitions(platform, "schema: gendash_two")
+    migrate(first.config, first)
+    migrate(last.config, last)
+    leaving = postgres_uninstall.remove_from_store(last.config)
+    assert [str(problem).partition("; ")[0] for problem in leaving.stays] == [
+        "role gendash_reader: is used elsewhere: schema gendash",
+        "role gendash_admin_reader: is used elsewhere: schema gendash",
+    ]
+    roles = "select rolname, has_schema_privilege(rolname, 'gendash', 'usage') from pg_roles where rolname ~ 'gendash_.*reader'"
+    with psycopg.connect(platform) as connection:
+        assert sorted(connection.execute(roles)) == [("gendash_admin_reader", True), ("gendash_reader", True)]
+    assert postgres_uninstall.remove_from_store(first.config).stays == []
+
+
+def test_what_an_owner_has_elsewhere_is_named_in_one_line(platform: str, definitions: Definitions) -> None:
+    owner = with_role(platform, "gendash_owner", "pw")
+    both = [definitions(owner, text, GENDASH_ADMIN_DATABASE_URL=platform) for text in ("", "schema: gendash_two")]
+    for catalog in both:
+        migrate(catalog.config, catalog)
+    leaving = postgres_uninstall.remove_from_store(both[1].config)
+    (line,) = [str(problem) for problem in leaving.stays if problem.where == "role gendash_owner"]
+    assert re.search(r"is used elsewhere: ([^,]+, ){3}[^,]+ and \d+ more; when it no longer is", line), line
+
+
 def test_an_owner_without_an_admin_takes_back_what_it_may_and_prints_the_rest(
     platform: str, definitions: Definitions
 ) -> None:

@@ -1349,6 +1349,7 @@ select
   (created_at at time zone 'UTC')::date as day,
   created_at,
   coalesce(updated_at, created_at) as changed_at,
+  ceil(extract(epoch from updated_at - created_at))::float8 as took_s,
   status = 'processing' and coalesce(updated_at, created_at) < (select gendash.clock()) - interval '15 minutes' as stuck,
   left(user_id, 8) as owner
 from gendash.document_entity;
@@ -1674,11 +1675,11 @@ create materialized view gendash.document_took_day as
 select
   day,
   file_type,
-  ceil(extract(epoch from changed_at - created_at))::float8 as took_s,
+  took_s,
   count(*) as documents
 from gendash.document_now
-where status = 'done' and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 1826
-  and created_at <= gendash.clock()
+where status = 'done' and took_s is not null
+  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 1826 and created_at <= gendash.clock()
 group by 1, 2, 3;
 
 create unique index on gendash.document_took_day (day, file_type, took_s);
@@ -4134,7 +4135,9 @@ comment on column gendash.document_now.day is 'local day of the upload';
 
 comment on column gendash.document_now.created_at is 'upload';
 
-comment on column gendash.document_now.changed_at is 'last change of its row';
+comment on column gendash.document_now.changed_at is 'last change of its row; its upload where the platform keeps none';
+
+comment on column gendash.document_now.took_s is 'seconds from upload to last change, rounded up; NULL where the platform keeps none';
 
 comment on column gendash.document_now.stuck is 'whether it has been processing for more than 15 minutes without a change';
 
@@ -4444,7 +4447,7 @@ revoke all on gendash.document_owner_day from public, gendash_reader, gendash_ad
 
 grant select on gendash.document_owner_day to gendash_reader;
 
-comment on materialized view gendash.document_took_day is 'How long the documents that are done took from their upload to their last change, by the day of their upload, in full seconds, so that percentiles over any days need no row of a document. Grain: one row per local day, file type and number of seconds with such a document, at most growth.days back.';
+comment on materialized view gendash.document_took_day is 'How long the documents that are done took from their upload to their last change, by the day of their upload, in full seconds, so that percentiles over any days need no row of a document. Without those whose last change is not known. Grain: one row per local day, file type and number of seconds with such a document, at most growth.days back.';
 
 comment on column gendash.document_took_day.day is 'local day of the upload';
 
