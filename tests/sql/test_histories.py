@@ -58,6 +58,7 @@ WINDOWED = (
     "conversation_entity",
     "rating_answer_hour",
     "rating_detail",
+    "rating_message",
 )
 SAMPLE = range(1)
 
