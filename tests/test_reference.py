@@ -313,3 +313,24 @@ def test_a_panel_of_each_departure_says_in_its_description_what_the_plan_asks_an
         if "departure" in one and not any("The plan" in there[panel].doc for panel in one["panels"])
     ]
     assert silent == []
+
+
+# ── the variables ────────────────────────────────────────────────────────────────────────────────────────────────
+
+NAMED = re.compile(r"\b(?:GENDASH|LANGFUSE)_[A-Z_*]+")
+
+
+def variables_of(table: str) -> list[str]:
+    """The variables in the first cells of a Markdown table, in their order."""
+    return [name for row in re.findall(r"^\| (`[^|]*) \|", table, re.MULTILINE) for name in NAMED.findall(row)]
+
+
+def test_adopting_lists_every_variable_once_and_readme_those_of_the_first_day_in_the_same_order() -> None:
+    adopting = (DOCS / "adopting.md").read_text("utf-8").partition("\n## ")[0]
+    first_day, only_some = adopting.split("\nOnly some installations")
+    listed = variables_of(first_day) + variables_of(only_some)
+    assert sorted(listed) == sorted(setting.env for setting in SETTINGS if setting.env)
+    readme = (DOCS.parent / "README.md").read_text("utf-8").partition("## Use it")[2].partition("\n```\n")[0]
+    exported = NAMED.findall("\n".join(re.findall(r"^export (.*)", readme, re.MULTILINE)))
+    exported = list(dict.fromkeys(name for name in exported if name in variables_of(first_day)))
+    assert exported == [name for name in variables_of(first_day) if name != "GENDASH_PROMETHEUS_BEARER"]

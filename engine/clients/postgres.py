@@ -12,15 +12,14 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, LiteralString, cast
 
 import psycopg
 from psycopg import errors
 from psycopg.rows import TupleRow
-from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
 
+from gendash.engine.clients.loaders import any_text, bound_times
 from gendash.engine.clients.patience import PatientConnection
 from gendash.engine.config.load import Config
 from gendash.engine.config.urls import POSTGRES_FORM, BadUrl, read_postgres, write_postgres
@@ -99,12 +98,13 @@ DRIVER_ERRORS = (psycopg.Error, UnicodeError, OverflowError)
 
 @dataclass(frozen=True)
 class Place:
-    """One database: what messages call it, and where its URL came from."""
+    """One database: what messages call it, and where its URL came from. One that is ``foreign`` is only read."""
 
     label: str
     url: str
     origin: str
     login: str = ""  # where its password came from, if that is elsewhere
+    foreign: bool = False
 
     def __repr__(self) -> str:
         return f"Place({self.label})"
@@ -155,8 +155,8 @@ def source(config: Config) -> Place:
         what = f"there is no platform database ({config.none('platform')})"
         raise Refused(Problem("GENDASH_SOURCE_URL", what, "set it to postgresql://user:password@host/database"))
     if not config["source_url"]:
-        return Place("source", store(config).url, config.where("database_url"))
-    return Place("source", config["source_url"], config.where("source_url"))
+        return Place("source", store(config).url, config.where("database_url"), foreign=True)
+    return Place("source", config["source_url"], config.where("source_url"), foreign=True)
 
 
 @contextmanager
@@ -187,6 +187,8 @@ def open_connection(place: Place, *, application: str = "gendash", reads: bool =
     connection.patience_s = PATIENCE_S
     try:
         set_formats(connection)
+        if place.foreign:
+            any_text(connection)
     except DRIVER_ERRORS as error:
         connection.close()
         raise _connect_error(place, error) from None
@@ -211,48 +213,12 @@ def write_formats(connection: Connection) -> None:
     connection.execute(_FORMATS, [list(FORMATS), list(FORMATS.values())])
 
 
-def bound_times(reader: Connection | psycopg.ClientCursor[Any]) -> None:
-    """A time that Python cannot hold is read as the nearest that it can."""
-    for name, loader in (("date", _Date), ("timestamp", _Timestamp), ("timestamptz", _Timestamptz)):
-        reader.adapters.register_loader(name, loader)
-
-
 def check_server_version(connection: Connection, place: Place) -> None:
     """Raises Unexpected where the server is older than `OLDEST`: its first error would be about syntax."""
     found = connection.info.server_version
     if found < OLDEST * 10_000:
         what = f"PostgreSQL {found // 10_000}.{found % 10_000}"
         raise Unexpected(Problem(place.where, what, f"use PostgreSQL {OLDEST} or later"))
-
-
-# A time beyond what Python can hold is the last one that it can, or the first: no value of a row stops a statement
-class _Date(DateLoader):
-    def load(self, data: Any) -> date:
-        try:
-            return super().load(data)
-        except psycopg.DataError:
-            return date.min if _is_before(data) else date.max
-
-
-class _Timestamp(TimestampLoader):
-    def load(self, data: Any) -> datetime:
-        try:
-            return super().load(data)
-        except psycopg.DataError:
-            return datetime.min if _is_before(data) else datetime.max
-
-
-class _Timestamptz(TimestamptzLoader):
-    def load(self, data: Any) -> datetime:
-        try:
-            return super().load(data)
-        except psycopg.DataError:
-            return (datetime.min if _is_before(data) else datetime.max).replace(tzinfo=UTC)
-
-
-def _is_before(data: Any) -> bool:
-    text = bytes(data)
-    return text.startswith(b"-") or text.endswith(b"BC")
 
 
 def _connect_error(place: Place, error: Exception) -> TargetError:

@@ -194,6 +194,12 @@ SETTINGS: tuple[Setting, ...] = (
         False,
         "whether answers in conversations without a user can be rated, and count in the response rate",
     ),
+    Setting(
+        "platform.late_days",
+        "int",
+        1,
+        "days before today that every refresh compares with the platform; older ones are compared once a day",
+    ),
     Setting("platform.time_zone", "zone", "UTC", "time zone of the platform's times that are stored without one"),
     Setting("metrics.*", "metric", None, "the platform's name of a metric"),
     Setting("labels.*", "label", None, "the platform's name of a label, on all metrics"),

@@ -19,12 +19,15 @@ STORE_KINDS = ("table", "rollup", "view")
 class Present:
     """The columns that the source's role may read, as (table, column), their types as far as known, and its version.
 
+    With ``any_bytes`` the database takes any bytes for text (SQL_ASCII).
+
     A table is named as settings and adapters name it; a column may be ``= SQL``. Types are those of ``format_type``.
     """
 
     columns: frozenset[tuple[str, str]] = frozenset()
     types: Mapping[tuple[str, str], str] = field(default_factory=dict)
     version: int = 0
+    any_bytes: bool = False
 
     def __contains__(self, column: object) -> bool:
         return column in self.columns

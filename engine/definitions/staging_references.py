@@ -25,6 +25,9 @@ from gendash.engine.definitions.platform_names import (
     whole_table,
 )
 from gendash.engine.languages.lenient_sql import (
+    NUMBERS,
+    TIMES,
+    is_not_utf8,
     json_or_null,
     number_or_null,
     same_types,
@@ -101,10 +104,11 @@ def type_of(names: Names, staging: Relation, table: str, column: str, present: P
     return present.types.get(place, "") if present else ""
 
 
-def _read_as(names: Names, staging: Relation, present: Present) -> dict[str, str]:
-    """By column of a staging text's own table, the condition that it holds a value which is none of its kind.
+def _read_as(names: Names, staging: Relation, present: Present) -> dict[tuple[str, str], str]:
+    """Conditions that a column of a staging text's own table holds a value which is none of its kind.
 
-    Only columns whose type leaves a doubt: a time is one, a text may be none. A blank text is no value.
+    By the column and what else is to be said of it. Only columns whose type leaves a doubt: a time is one, a text may
+    be none. A blank text is no value. Of a database that takes any bytes for text every text is in doubt.
     """
     table = next(iter(staging.header["tables"]))
     found = {}
@@ -116,8 +120,17 @@ def _read_as(names: Names, staging: Relation, present: Present) -> dict[str, str
         value, kind = mapped_sql(mapped), type_of(names, staging, table, column, present)
         read = _READERS[into or {"number": "int"}.get(how, how)](value, kind, present.version)
         if read not in (value, f"{value}::timestamptz"):
-            found[column] = f"btrim({value}::text) <> '' and ({read}) is null"
+            found[column, ""] = f"btrim({value}::text) <> '' and ({read}) is null"
+    for column in staging.header["reads"].get(table, {}) if present.any_bytes else ():
+        mapped = mapped_column(names.config, staging, table, column)
+        known = all(one in present for one in _pairs(names, staging, table, mapped))
+        if known and mapped != NOTHING and _may_be_text(type_of(names, staging, table, column, present)):
+            found[column, NOT_UTF8] = is_not_utf8(mapped_sql(mapped))
     return found
+
+
+def _may_be_text(kind: str) -> bool:
+    return not kind.startswith((*TIMES, *NUMBERS, "boolean", "uuid"))
 
 
 def unreadable_fields(names: Names, staging: Relation, present: Present | None, cuts: Mapping[str, str]) -> str:
@@ -131,7 +144,9 @@ def unreadable_fields(names: Names, staging: Relation, present: Present | None, 
         return "(select 0 as found, 0 as total, null::text as sample)"
     place = quote_name(mapped_table(names.config, staging, table))
     part = cuts.get(f"{staging.name}.{table}") or counted_part(names, staging, table, present)
-    counts = (f"'{column} ' || nullif(count(*) filter (where {one}), 0)" for column, one in wrong.items())
+    counts = (
+        f"'{column} ' || nullif(count(*) filter (where {one}), 0) || '{also}'" for (column, also), one in wrong.items()
+    )
     either = " or ".join(f"({one})" for one in wrong.values())
     return (
         f"(select count(*) filter (where {either}) as found, count(*) as total, "
@@ -139,6 +154,7 @@ def unreadable_fields(names: Names, staging: Relation, present: Present | None, 
     )
 
 
+NOT_UTF8 = " not UTF-8"
 NOTHING = "= null"
 """What a column is mapped to that an adapter does not give."""
 

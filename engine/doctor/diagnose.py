@@ -241,7 +241,10 @@ def _rows(catalog: Catalog, staging: Relation, look: Look) -> Iterator[Requireme
 def _fields(staging: Relation, look: Look) -> Iterator[Requirement]:
     """Requirements for values that are none of their kind, by column; a time is given as ISO, or as a number."""
     for named in filter(None, look.fields.get(staging.name, "").split(", ")):
-        column, _, rows = named.partition(" ")
+        column, rows, *also = named.split(" ", 2)
+        if also:
+            yield _not_utf8(staging, column, rows)
+            continue
         kind = _KINDS.get(str(staging.columns.get(column, {}).get("type")), "JSON")
         table = next(iter(staging.header["tables"]))
         wanted = Fix("setting", f'platform.columns.{table}.{column}: "= SQL over {{columns}}"  # that gives {kind}')
@@ -249,6 +252,15 @@ def _fields(staging: Relation, look: Look) -> Iterator[Requirement]:
         fix = correct([adapter], f"{column} is not {kind}") if adapter else wanted
         why = f"{rows} hold a {column} that is not {kind}: it counts as empty"
         yield Requirement("rows", f"{column} of {staging.name}", why, optional=True, fixes=(fix,))
+
+
+def _not_utf8(staging: Relation, column: str, rows: str) -> Requirement:
+    table = next(iter(staging.header["tables"]))
+    value = f"\"= convert_from(convert(convert_to({{{column}}}, 'SQL_ASCII'), 'LATIN1', 'UTF8'), 'UTF8')\""
+    fix = Fix("setting", f"platform.columns.{table}.{column}: {value}  # if it is LATIN1")
+    what = f"a {column} that is not UTF-8 (the database is SQL_ASCII)"
+    why = f"{rows} hold {what}: other bytes are read as \N{REPLACEMENT CHARACTER}"
+    return Requirement("rows", f"{column} of {staging.name}", why, optional=True, fixes=(fix,))
 
 
 _KINDS = {"timestamptz": "a time", "int": "a number", "bigint": "a number", "boolean": "true or false"}

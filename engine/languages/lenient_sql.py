@@ -93,6 +93,26 @@ def number_or_null(value: str, kind: str, digits: int, into: str) -> str:
     return f"case when {text} ~ '^[+-]?[0-9]{{1,{digits}}}([.][0-9]*)?$' then {text}::numeric::{into} end"
 
 
+_NEXT_BYTE = r"[\x80-\xbf]"
+_UTF8 = "|".join(
+    (
+        r"[\x01-\x7f]",
+        rf"[\xc2-\xdf]{_NEXT_BYTE}",
+        rf"\xe0[\xa0-\xbf]{_NEXT_BYTE}",
+        rf"[\xe1-\xec\xee\xef]{_NEXT_BYTE}{{2}}",
+        rf"\xed[\x80-\x9f]{_NEXT_BYTE}",
+        rf"\xf0[\x90-\xbf]{_NEXT_BYTE}{{2}}",
+        rf"[\xf1-\xf3]{_NEXT_BYTE}{{3}}",
+        rf"\xf4[\x80-\x8f]{_NEXT_BYTE}{{2}}",
+    )
+)
+
+
+def is_not_utf8(value: str) -> str:
+    """A condition on a text of a database whose letters are bytes (SQL_ASCII)."""
+    return f"{value}::text !~ '^({_UTF8})*$'"
+
+
 _YES, _NO = "('true', 't', 'yes', 'y', 'on', '1')", "('false', 'f', 'no', 'n', 'off', '0')"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg import errors
 
+from gendash.engine.clients.loaders import takes_any_bytes
 from gendash.engine.clients.postgres import Connection, local_settings, trusted
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
@@ -84,11 +85,12 @@ class Seen:
     replica: bool = False
     pages_below: Mapping[str, int | None] = field(default_factory=dict)  # of the tables that a SELECT reads, together
     version: int = 0
+    any_bytes: bool = False  # the database takes any bytes for text (SQL_ASCII)
 
     @property
     def present(self) -> Present:
         """What staging texts ask of the server."""
-        return Present(self.readable, self.types, self.version)
+        return Present(self.readable, self.types, self.version, self.any_bytes)
 
     def is_small(self, table: str, most: int) -> bool:
         """True if a table, or all that a SELECT reads, has at most so many pages."""
@@ -226,6 +228,7 @@ def read_columns(connection: Connection, catalog: Catalog) -> Seen:
         row_secured=frozenset(table for (table,) in named(row_secured)),
         replica=bool(recovery and recovery[0]),
         version=version,
+        any_bytes=takes_any_bytes(connection),
     )
     ordered = {column for column, kind in types.items() if kind.startswith((*TIMES, *NUMBERS))}
     seen = replace(seen, indexed=frozenset(ordered & {(table, column) for table, column in named(indexed)}))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, LiteralString
 
 from psycopg import errors, sql
 
 from gendash.engine.clients.postgres import Connection, local_settings, trusted
-from gendash.engine.platform.columns import BASE_TYPE, READ_SETTINGS
+from gendash.engine.platform.columns import BASE_TYPE, READ_SETTINGS, TIMEOUT_S
 from gendash.engine.platform.proposing.evidence.in_json import AS_JSON
 from gendash.engine.platform.proposing.proposal import TableSeen
 
@@ -18,11 +20,14 @@ SAMPLED = 2000  # rows from either end of a table
 DOCUMENTS = 50  # values of a column of JSON
 FEWEST = 20  # rows of which a share is evidence
 LONGEST = 40  # letters of a value; longer ones are no words
+SLOW_S, QUICK_S = 30.0, 0.2  # of all questions to rows together, without a share that each may take
 LONGEST_COMMENT = 500  # letters of a column's comment
 _CONSTANT = re.compile(r"(?:[(]?(-?[0-9.]+)[)]?|'([^']+)')(?:::.+)?$")  # a default that is a number or a word
 # not allowed, not in time, or values that cannot be compared: no evidence, and no reason to stop
 _NO_ANSWER = (errors.QueryCanceled, errors.LockNotAvailable, errors.ProgrammingError, errors.DataError)
 _Reference = tuple[tuple[str, str], str, tuple[str, str, str], tuple[tuple[str, str], ...]]
+
+NO_LIMITS: Mapping[str, str] = {}  # beside those of READ_SETTINGS
 
 _TABLES = """
 select n.nspname, c.relname,
@@ -123,14 +128,28 @@ having count(*) >= {fewest}
 
 
 class Samples:
-    """What `gendash init` asks of the platform's rows, each question with its own time limit."""
+    """What `gendash init` asks of the platform's rows, each question with its own time limit.
+
+    A limit is at most a part of the time that is left for slow ones, so that many of them do not add up.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self._left_s = SLOW_S
 
     def __call__(self, one: TableSeen, columns: Sequence[str], /) -> Mapping[str, Sequence[object]]:
         """Some distinct values of columns, by column."""
-        return sample_values(self.connection, one, columns)
+        with self._limited(len(columns)) as limits:
+            return sample_values(self.connection, one, columns, limits)
+
+    @contextmanager
+    def _limited(self, statements: int = 1) -> Iterator[Mapping[str, str]]:
+        """The settings of the next question; the time that it takes beyond a quick one is no longer left for others."""
+        limit_s, begun = max(0.1, min(TIMEOUT_S, self._left_s / 6)), time.monotonic()
+        locked_s = min(1.0, limit_s)
+        yield {"statement_timeout": f"{limit_s * 1000:.0f}ms", "lock_timeout": f"{locked_s * 1000:.0f}ms"}
+        spent_s = time.monotonic() - begun - QUICK_S * statements
+        self._left_s -= min(self._left_s, max(0.0, spent_s))
 
     def openers(self, one: TableSeen, talk: str, time: str, value: str) -> Mapping[str, tuple[int, int]]:
         """By a value of SQL over ``m`` how many of some conversations it opens, and how many of their rows have it."""
@@ -163,15 +182,18 @@ class Samples:
             "rows": sql.Literal(SAMPLED),
             "some": sql.Literal(DOCUMENTS),
         }
-        try:
-            with self.connection.transaction():
-                local_settings(self.connection, READ_SETTINGS)
-                return self.connection.execute(sql.SQL(query).format(**names, **parts)).fetchall()
-        except _NO_ANSWER:
-            return []
+        with self._limited() as limits:
+            try:
+                with self.connection.transaction():
+                    local_settings(self.connection, {**READ_SETTINGS, **limits})
+                    return self.connection.execute(sql.SQL(query).format(**names, **parts)).fetchall()
+            except _NO_ANSWER:
+                return []
 
 
-def sample_values(connection: Connection, table: TableSeen, columns: Sequence[str]) -> Mapping[str, Sequence[object]]:
+def sample_values(
+    connection: Connection, table: TableSeen, columns: Sequence[str], limits: Mapping[str, str] = NO_LIMITS
+) -> Mapping[str, Sequence[object]]:
     """Some distinct values of columns, by column, None among them if some are NULL; long texts are left out.
 
     A column of texts that may hold JSON is asked for as ``column::jsonb``; it has no values if one is no JSON.
@@ -183,7 +205,7 @@ def sample_values(connection: Connection, table: TableSeen, columns: Sequence[st
     for column in columns:
         name = sql.Identifier(column)
         if column.endswith(AS_JSON) or table.columns[column] in ("json", "jsonb"):
-            found[column] = _documents(connection, table, column.removesuffix(AS_JSON))
+            found[column] = _documents(connection, table, column.removesuffix(AS_JSON), limits)
             continue
         value = name if table.columns[column].startswith(_PLAIN) else sql.SQL("{}::text").format(name)
         rows = sql.SQL("(select {0} as one from {1} limit {2})").format(
@@ -197,7 +219,7 @@ def sample_values(connection: Connection, table: TableSeen, columns: Sequence[st
         query = sql.SQL("select one from ({}) as given group by one order by count(*) desc limit 60")
         try:
             with connection.transaction():
-                local_settings(connection, READ_SETTINGS)
+                local_settings(connection, {**READ_SETTINGS, **limits})
                 given = [one for (one,) in connection.execute(query.format(rows)).fetchall()]
         except _NO_ANSWER:
             continue
@@ -205,7 +227,7 @@ def sample_values(connection: Connection, table: TableSeen, columns: Sequence[st
     return found
 
 
-def _documents(connection: Connection, table: TableSeen, column: str) -> list[object]:
+def _documents(connection: Connection, table: TableSeen, column: str, limits: Mapping[str, str]) -> list[object]:
     """Some values of a column of JSON, as Python's."""
     name, place = sql.Identifier(column), sql.Identifier(*table.stored_place)
     # spread over the first rows, which may be those of one conversation or of one side, and not at even steps
@@ -215,7 +237,7 @@ def _documents(connection: Connection, table: TableSeen, column: str) -> list[ob
     ).format(name, place, SAMPLED, DOCUMENTS)
     try:
         with connection.transaction():
-            local_settings(connection, READ_SETTINGS)
+            local_settings(connection, {**READ_SETTINGS, **limits})
             return [json.loads(one) for (one,) in connection.execute(query).fetchall()]
     except (*_NO_ANSWER, ValueError):
         return []

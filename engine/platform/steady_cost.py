@@ -1,8 +1,8 @@
 """Estimates what a refresh costs once everything is filled, from the planner's statistics of the platform. Pure.
 
 It follows how `store/refresh` reads: a small table whole; with ``window:`` the rows of today, and signatures of
-yesterday, or without an index the whole table; other large tables are compared by signature, once for all relations
-that read the same rows.
+yesterday (``platform.late_days``), or without an index the whole table; other large tables are compared by signature,
+once for all relations that read the same rows.
 """
 
 from __future__ import annotations
@@ -116,13 +116,14 @@ def _cost(
     daily = _rows_a_day(table, column)
     local = now.astimezone(catalog.config.zone)
     today = daily * (local.hour * 3600 + local.minute * 60 + local.second) / DAY_S
+    late: int = catalog.config["platform.late_days"]
+    before = min(table.rows, late * daily)
     if column in table.indexed:
-        return SteadyCost(
-            relation.name, today + daily, today * (read + match) + daily * sign, "today, and yesterday compared"
-        )
+        how = f"today, and {'yesterday' if late == 1 else f'{late} days before'} compared"
+        return SteadyCost(relation.name, today + before, today * (read + match) + before * sign, how)
     # without an index the table is scanned for the days before today, and for today
     return SteadyCost(
-        relation.name, 2 * table.rows, 2 * table.rows * scan + (today + daily) * read, "no index: scanned"
+        relation.name, 2 * table.rows, 2 * table.rows * scan + (today + before) * read, "no index: scanned"
     )
 
 

@@ -16,12 +16,12 @@ import psycopg
 from psycopg import errors, sql
 
 from gendash.engine.clients.answers import Failed
+from gendash.engine.clients.loaders import bound_times
 from gendash.engine.clients.postgres import (
     DRIVER_ERRORS,
     FORMATS,
     Connection,
     Place,
-    bound_times,
     connect,
     open_connection,
     store,

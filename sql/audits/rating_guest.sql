@@ -5,10 +5,11 @@ feature: feedback conversations
 severity: warning
 cadence: 1d
 limit: 0.01
+touches: [rating_message]
 */
 select
-  count(distinct message_id) filter (where talks.user_id is null and not {{ setting('platform.guests_can_rate') }}) as found,
+  count(distinct message_id) filter (where talks.anonymous and not {{ setting('platform.guests_can_rate') }}) as found,
   count(distinct message_id) as total
-from {{ view('rating_detail') }}
+from {{ view('rating_message') }}
 join {{ view('conversation_entity') }} as talks using (conversation_id)
 where is_answer

@@ -5,5 +5,6 @@ feature: feedback
 severity: warning
 cadence: 1d
 limit: 0.01
+touches: [rating_detail, rating_message]
 */
-select count(*) filter (where not is_answer) as found, count(*) as total from {{ view('rating_detail') }}
+select count(*) filter (where not is_answer) as found, count(*) as total from {{ view('rating_message') }}

@@ -2,7 +2,7 @@
 doc: How many answers were rated, by the day of the answer. Only answers that had at least 24 hours for it count, by
   whole hours, and only answers that could be rated, those to known users unless the setting
   platform.guests_can_rate is true. An answer that was rated several times counts once; ratings of other messages do
-  not count here.
+  not count here. Answers to users who were deleted, or whom platform.rows excludes, count with their ratings.
 grain: one row per local day with such an answer
 feature: feedback conversations
 audience: everyone
@@ -19,9 +19,9 @@ with ripe as materialized (
 ),
 rated as (
   select distinct message_id, answered_at
-  from {{ view('rating_detail') }}
+  from {{ view('rating_message') }}
   left join {{ view('conversation_entity') }} talks using (conversation_id)
-  where is_answer and ({{ setting('platform.guests_can_rate') }} or talks.user_id is not null)
+  where is_answer and ({{ setting('platform.guests_can_rate') }} or not talks.anonymous)
 ),
 counted as (
   select hour, answers, 0 as rated from {{ view('rating_answer_hour') }}

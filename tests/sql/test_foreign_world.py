@@ -120,6 +120,41 @@ def test_where_guests_can_rate_their_answers_count_too(
     assert ask(RESPONSE) == [(1, 2)]
 
 
+def response_of_what_is_there(ask: Ask) -> list[Any]:
+    """Answers to somebody in conversations that count, and those of them that were rated, from the platform alone."""
+    return ask(
+        "select count(*) filter (where exists (select from feedback where message_id = m.id))::int, count(*)::int "
+        "from messages m join conversations c on c.id = m.conversation_id "
+        "where m.role = 'assistant' and not c.deleted and c.user_id is not null"
+    )
+
+
+@both_ways
+def test_answers_to_users_who_do_not_count_stay_in_the_response_rate_with_their_ratings(
+    world: tuple[Catalog, Ask],
+) -> None:
+    """Both or neither: who is forgotten takes no rating out of the rate whose answers it still counts."""
+    catalog, ask = world
+    rate(ask, "c1a", "c5a", "c4a", "c2a", "c6q")
+    ask("update feedback set user_id = 'u3' where message_id in ('c5a', 'c4a')")  # u3 does not count
+    run(catalog)
+    assert ask(RESPONSE) == response_of_what_is_there(ask) == [(3, 4)]
+    assert ask("select distinct user_id from gendash.rating_detail") == [("u1",)], "comments of u3 are not kept"
+    ask("update users set deleted = id in ('u1', 'u3')")
+    run(catalog)
+    assert ask(RESPONSE) == [(3, 4)]
+    ask("delete from users where id = 'u1'")
+    for options in ({}, {"compare": True}, {"full": True}):
+        run(catalog, **options)
+        assert ask(RESPONSE) == response_of_what_is_there(ask) == [(3, 4)], options
+    assert ask("select user_id from gendash.rating_detail") == []
+    ask("update conversations set user_id = null where user_id = 'u3'")  # the platform forgets them, too
+    run(catalog, compare=True)
+    assert ask(RESPONSE) == response_of_what_is_there(ask) == [(2, 3)]
+    (guests,) = audit(catalog, only=["rating_guest"], at=NOW)
+    assert (guests.state, guests.sample) == ("found", "50.0% of 4"), "c2a and c5a, and none that u1 was given"
+
+
 # ── children of rows that do not count ───────────────────────────────────────────────────────────────────────────
 
 
@@ -288,7 +323,8 @@ def test_a_share_beyond_its_limit_makes_the_panels_that_it_touches_doubtful_unti
     }
     read = {f"{d.name}/{p.slug}": relations_of(catalog, p) for d in catalog.dashboards.values() for p in d.panels()}
     assert of_answers
-    assert all("rating_detail" in read[name] for name in of_answers)
+    assert all({"rating_detail", "rating_message"} & read[name] for name in of_answers)
+    assert "feedback-quality/response" in before
     assert not [name for name in before if not read[name]], "a panel that reads nothing of the store is not touched"
     assert any(name not in before for name in read if name.startswith(("feedback-quality/", "overview/")))
     limits = "audit_limits: {rating_no_answer: 0.9, people_unknown: 0.9, rating_parent: 0.9, message_parent: 0.9}\n"
@@ -373,5 +409,9 @@ def test_a_locked_table_fails_only_what_reads_it_and_is_named(
     with psycopg.connect(database) as other:
         other.execute("lock table feedback, unrelated in access exclusive mode")
         results = {one.relation: one for one in refresh(catalog.config, catalog, at=NOW)}
-    assert {name for name, one in results.items() if one.state == "failed"} == {"rating_entity", "rating_detail"}
+    assert {name for name, one in results.items() if one.state == "failed"} == {
+        "rating_entity",
+        "rating_detail",
+        "rating_message",
+    }
     assert "another session has locked feedback" in results["rating_entity"].error

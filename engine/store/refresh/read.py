@@ -14,6 +14,7 @@ from typing import IO, TypeVar
 
 from psycopg import errors
 
+from gendash.engine.clients.loaders import as_utf8, takes_any_bytes
 from gendash.engine.clients.postgres import Connection, local_settings, source, trusted
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
@@ -299,9 +300,10 @@ def _wait_for_replica(platform: Platform) -> None:
 
 
 def _copy(connection: Connection, query: str, rows: IO[bytes]) -> None:
+    any_bytes = takes_any_bytes(connection)
     with connection.cursor().copy(trusted(f"copy ({query}) to stdout")) as copy:
-        for block in copy:
-            rows.write(block)
+        for row in copy:
+            rows.write(as_utf8(row).encode() if any_bytes else row)
 
 
 def _columns(platform: Platform, relation: Relation) -> list[str]:

@@ -38,7 +38,6 @@ from gendash.engine.store.refresh.from_platform import from_source
 from gendash.engine.store.refresh.from_store import from_store
 from gendash.engine.store.refresh.users import is_accounts
 
-RECENT_DAYS = 1  # days before today that every refresh reads; changes of older days are found once a day
 AHEAD_S = 60.0  # by which two clocks may differ
 EARLY = 0.1  # share of the cadence by which a relation is due early, since a timer may fire a little early
 MOST_NAMED = 4  # relations that an error names
@@ -175,12 +174,13 @@ def believed_age(age_s: float | None) -> float | None:
 
 
 def _recent(run: Run) -> Days:
-    """Today, the days before it that every refresh reads again, and all future days."""
+    """Today, the days before it that every refresh compares (``platform.late_days``), and all future days."""
     row = run.connection.execute(
         trusted(f"select ({qualified(run.config, 'clock')}() at time zone %s)::date"), [run.config["time_zone"]]
     ).fetchone()
     assert row
-    return Days(tuple(row[0] - timedelta(days=before) for before in range(RECENT_DAYS, -1, -1)), onwards=True)
+    late: int = run.config["platform.late_days"]
+    return Days(tuple(row[0] - timedelta(days=before) for before in range(late, -1, -1)), onwards=True)
 
 
 def _range(first: date, last: date) -> Days:

@@ -5,13 +5,18 @@ Each is a schema of one database: nine people, twenty conversations, a hundred m
 
 from __future__ import annotations
 
+import re
+import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.load import load_catalog
+from gendash.engine.platform import snapshot
 from gendash.engine.platform.proposing.files import select_text
 from gendash.engine.platform.proposing.propose import propose
 from gendash.engine.platform.snapshot import Samples, read_snapshot
@@ -246,3 +251,33 @@ def figures_of(connection: psycopg.Connection[Any], texts: dict[str, str]) -> di
     if "user_id" in texts.get("conversations", ""):
         found["with a person"] = value(f"select count(user_id) from ({texts['conversations']}) q")
     return found
+
+
+def test_many_questions_that_the_server_does_not_answer_in_time_end_together(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large tables without an index, or a table that is locked: each question is shorter than the one before."""
+    monkeypatch.setattr(snapshot, "SLOW_S", 2.0)
+    monkeypatch.setattr(snapshot, "QUICK_S", 0.0)
+    with psycopg.connect(database, autocommit=True) as connection, psycopg.connect(database) as other:
+        connection.execute("create table one (id int); create table two (id int)")
+        seen = {one.name: one for one in read_snapshot(connection, "gendash")}
+        samples = Samples(connection)
+        other.execute("lock table two in access exclusive mode")
+        begun = time.monotonic()
+        assert [samples.known(seen["one"], "id", seen["two"], "id") for _ in range(10)] == [None] * 10
+        assert time.monotonic() - begun < 2.0 + 20 * 0.15, "the limit of a single one is a second"
+        other.rollback()
+        assert samples.share(seen["one"], "o", "true") is None
+        connection.execute("insert into one select generate_series(1, 100)")
+        assert samples.share(seen["one"], "o", "o.id > 50") == 0.5, "quick ones are answered still"
+
+
+def test_adopting_lists_the_catalogs_that_are_read() -> None:
+    text = f"{snapshot._TABLES} {snapshot._COLUMNS} {snapshot._REFERENCES}"
+    behind = {"col_description": "pg_description", "pg_partition_tree": "pg_inherits"}
+    read = set(re.findall(r"(?:from|join) (pg_[a-z]+)(?![a-z_(])", text))
+    read |= {catalog for function, catalog in behind.items() if function in text}
+    adopting = (Path(__file__).parents[3] / "docs" / "adopting.md").read_text("utf-8")
+    (listed,) = re.findall(r"It reads these catalogs, .*?:(.*?);", adopting, re.DOTALL)
+    assert set(re.findall(r"pg_[a-z]+", listed)) == read

@@ -97,3 +97,10 @@ def test_the_plan_is_within_a_factor_of_two_of_what_docs_proof_measured_on_an_id
     relations = [one for one in of.build_order() if of.enabled(one) and (one.kind == "rollup" or is_materialized(one))]
     costs = [*steady_costs(of, known, NOW), *stored_costs(of, sizes, history_days(known, NOW))]
     assert measured_s / 2 < steady_seconds(costs, len(relations)) < 2 * measured_s
+
+
+def test_more_late_days_cost_what_is_compared_of_them() -> None:
+    late = load_catalog(load_config("platform: {late_days: 30}\ntime_zone: UTC"))
+    more = {one.relation: one for one in steady_costs(late, platform(1e8), NOW)}["message_hour"]
+    assert more.how == "today, and 30 days before compared"
+    assert 2 * seconds(platform(1e8))["message_hour"] < more.seconds

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -18,6 +20,7 @@ from gendash.engine.doctor.look_database import platform_look
 from gendash.engine.doctor.rights import columns_to_grant, grants
 from gendash.engine.platform import indexes
 from gendash.engine.platform.columns import read_columns
+from gendash.engine.store.audit import audit
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.preview import look_ahead, preview_text
 from gendash.engine.store.refresh import read
@@ -247,3 +250,53 @@ def test_a_read_that_the_planner_underestimates_succeeds_without_nested_loops(
     assert refreshed(catalog) == []
     with psycopg.connect(database) as connection:
         assert connection.execute("select count(*) from gendash.rating_detail").fetchone() == (300,)
+
+
+# messages without a time of their own: that of their conversation
+TIMELESS = """
+select m.value ->> 'id' as message_id, t.id as conversation_id,
+  case m.value ->> 'who' when 'bot' then 'assistant' else 'user' end as role, t.begun as created_at
+from talks t cross join lateral jsonb_array_elements(t.body) as m (value)
+where not t.gone
+"""
+AT = datetime(2026, 3, 20, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("index", ["", "create index on talks (begun)"], ids=["scanned", "by an index"])
+def test_messages_that_are_added_to_an_old_conversation_are_found_within_the_days_that_are_compared(
+    shop: Callable[..., Catalog], database: str, monkeypatch: pytest.MonkeyPatch, index: str
+) -> None:
+    monkeypatch.setattr(read, "SMALL_PAGES", 1)
+
+    def counted() -> int:
+        text = "select sum(messages)::int from gendash.message_conversation_day where conversation_id = '500'"
+        return int(ask(database, text)[0][0])
+
+    def run(catalog: Catalog, **options: bool) -> None:
+        assert [one.error for one in refresh(catalog.config, catalog, at=AT, **options) if one.error] == []
+
+    catalog = shop(messages=TIMELESS)
+    migrate(catalog.config, catalog)
+    if index:
+        ask(database, index)
+    run(catalog)
+    (said,) = audit(catalog, only=["message_time"], at=AT)
+    assert (said.state, said.sample) == (
+        "found",
+        f"100.0% of {ask(database, 'select count(*) from talks where not gone')[0][0]}",
+    )
+    added = "update talks set body = body || jsonb_build_array(jsonb_build_object('id', '{}', 'who', 'human')) where id = 500"
+    ask(database, added.format("late"))  # of a conversation that began three days ago
+    run(catalog)
+    assert counted() == 4, "within a day"
+    run(catalog, compare=True)
+    assert counted() == 5
+    ask(database, added.format("later"))
+    run(shop(messages=TIMELESS, settings="  late_days: 4\n"))
+    assert counted() == 6, "at once"
+
+
+def ask(url: str, text: str) -> list[Any]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        cursor = connection.execute(text.encode())
+        return cursor.fetchall() if cursor.description else []

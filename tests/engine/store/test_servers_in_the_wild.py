@@ -19,7 +19,11 @@ from psycopg import sql
 
 from gendash.demo import postgres as demo_postgres
 from gendash.demo.postgres import Server
+from gendash.engine.clients.postgres import connect
+from gendash.engine.clients.postgres import source as place
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.doctor.diagnose import features
+from gendash.engine.doctor.look_database import platform_look
 from gendash.engine.errors import Refused
 from gendash.engine.platform import columns
 from gendash.engine.store import uninstall
@@ -183,18 +187,61 @@ def test_a_store_that_cannot_hold_all_letters_is_refused_before_anything_is_made
     assert execute(store, "select count(*) from pg_namespace where nspname = 'gendash'") == [(0,)]
 
 
-def test_texts_of_sql_ascii_that_are_not_utf8_fail_what_reads_them_with_one_line(
+LATIN1_DOCUMENTS = """
+create table documents (id text, user_id text, status text, file_type text, file_size int, chunk_count int,
+  failure_reason text, created_at timestamptz, updated_at text);
+insert into documents values ('d\u00f61', 'u', 'gel\u00f6scht', 'PDF', 7, 1, null, '2026-03-10', 'M\u00e4rz'),
+  ('d\u00f62', 'u', 'failed', '\u00f6dt', 7, 1, 'zu gro\u00df \u20ac', '2026-03-10', null),
+  ('d3', 'u', 'done', '', 7, 1, null, '2026-03-10', null)
+"""
+DOCUMENTS_READ = [
+    ("d3", "done", "unknown", None),
+    ("d\ufffd1", "other", "pdf", None),
+    ("d\ufffd2", "failed", "\ufffddt", "zu gro\ufffd ?"),
+]
+
+
+def test_texts_of_sql_ascii_that_are_not_utf8_cost_these_letters_and_stop_nothing(
     two: Callable[..., tuple[str, str]], definitions: Definitions
 ) -> None:
     source, store = two({}, {}, ("SQL_ASCII", "UTF8"))
     with psycopg.connect(source, autocommit=True, client_encoding="SQL_ASCII") as connection:
-        connection.execute(PLATFORM.encode("latin-1"))
-    catalog = definitions(store, SETTINGS, GENDASH_SOURCE_URL=source)
+        connection.execute(f"{PLATFORM};{LATIN1_DOCUMENTS}".encode("latin-1", "replace"))
+    text = "privacy: {reasons: true}\n" + SETTINGS.replace("documents: false", "documents: true")
+    catalog = definitions(store, text, GENDASH_SOURCE_URL=source)
     migrate(catalog.config, catalog)
-    failed = {one.relation: one.error for one in refresh(catalog.config, catalog, at=NOW) if one.error}
-    assert set(failed) == {"user_name"}
-    assert "a text is not UTF-8" in failed["user_name"]
-    assert "J" not in failed["user_name"].replace("SQL_ASCII", "")
+    for options in ({}, {"compare": True}):
+        results = refresh(catalog.config, catalog, at=NOW, **options)
+        assert {one.relation: one.error for one in results if one.error} == {}
+    query = "select document_id, status, file_type, failure_reason from gendash.document_entity order by 1"
+    assert execute(store, query) == DOCUMENTS_READ
+    assert execute(store, "select name from gendash.user_name") == [("J\ufffdrgen M\ufffdller",)]
+    with connect(place(catalog.config)) as connection:
+        look = platform_look(connection, catalog)
+    assert look.unreadable == {}
+    assert [words for words in look.unknown_words.values() if words] == [["gel\ufffdscht"]]
+    named = (
+        "updated_at 1, document_id 2 not UTF-8, status 1 not UTF-8, file_type 1 not UTF-8, failure_reason 1 not UTF-8"
+    )
+    assert look.fields["documents"] == f"{named}, updated_at 1 not UTF-8"
+    assert look.fields["people"] == "first_name 1 not UTF-8, last_name 1 not UTF-8"
+    shown = "\n".join(
+        f"{one.name}: {one.why} {' '.join(fix.text for fix in one.fixes)}"
+        for feature in features(catalog, look, {})
+        for one in feature.parts
+    )
+    assert "1 hold a status that is not UTF-8 (the database is SQL_ASCII): other bytes are read as \ufffd" in shown
+    assert "cannot be read" not in shown
+    audits = {one.name: one for one in audit(catalog, at=NOW)}
+    assert {name: one.error for name, one in audits.items() if one.state == "failed"} == {}
+    assert audits["document_field"].sample == f"66.7% of 3: {named}, updated_at 1 not UTF-8"
+    # what doctor proposes gives the letters
+    (value,) = re.findall(r'columns\.users\.first_name: ("= convert_from[^"]*")', shown)
+    settings = f"platform: {{columns: {{users: {{first_name: {value}}}}}}}\n{text}"
+    mapped = definitions(store, settings, GENDASH_SOURCE_URL=source)
+    migrate(mapped.config, mapped)
+    assert [one.error for one in refresh(mapped.config, mapped, at=NOW, full=True) if one.error] == []
+    assert execute(store, "select name from gendash.user_name") == [("J\u00fcrgen M\ufffdller",)]
 
 
 # ── rows that lie elsewhere: doubles of the catalogs of Timescale and Citus ──────────────────────────────────────

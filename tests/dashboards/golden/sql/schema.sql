@@ -317,6 +317,7 @@ create table gendash.conversation_entity (
   conversation_id text not null,
   user_id text,
   created_at timestamptz not null,
+  anonymous boolean not null,
   channel text not null,
   intent text,
   primary key (conversation_id)
@@ -450,6 +451,16 @@ create table gendash.rating_detail (
 create index on gendash.rating_detail (created_at);
 
 create index on gendash.rating_detail (trace_id);
+
+create table gendash.rating_message (
+  feedback_id text not null,
+  created_at timestamptz not null,
+  message_id text not null,
+  is_answer boolean not null,
+  conversation_id text not null,
+  answered_at timestamptz not null,
+  primary key (feedback_id)
+);
 
 create table gendash.database_day (
   day date not null,
@@ -1272,9 +1283,9 @@ with ripe as materialized (
 ),
 rated as (
   select distinct message_id, answered_at
-  from gendash.rating_detail
+  from gendash.rating_message
   left join gendash.conversation_entity talks using (conversation_id)
-  where is_answer and (false or talks.user_id is not null)
+  where is_answer and (false or not talks.anonymous)
 ),
 counted as (
   select hour, answers, 0 as rated from gendash.rating_answer_hour
@@ -2799,6 +2810,8 @@ comment on column gendash.conversation_entity.user_id is 'its user; NULL where a
 
 comment on column gendash.conversation_entity.created_at is 'start';
 
+comment on column gendash.conversation_entity.anonymous is 'whether the platform names no user; stays false when its user is forgotten';
+
 comment on column gendash.conversation_entity.channel is 'chat or voice';
 
 comment on column gendash.conversation_entity.intent is 'what it is about, where the platform says so';
@@ -3070,6 +3083,30 @@ create or replace trigger note_update after update on gendash.rating_detail refe
 create or replace trigger note_delete after delete on gendash.rating_detail referencing old table as old_rows for each statement execute function gendash.note_days('rating_detail', '(created_at at time zone ''UTC'')::date');
 
 create or replace trigger note_truncate after truncate on gendash.rating_detail for each statement execute function gendash.note_days('rating_detail', '(created_at at time zone ''UTC'')::date');
+
+comment on table gendash.rating_message is 'Messages that ratings are about, without the person who rated, so that they stay when that person is forgotten. Grain: one row per rating of a message that still exists.';
+
+comment on column gendash.rating_message.feedback_id is 'id of the rating on the platform';
+
+comment on column gendash.rating_message.created_at is 'when it was given; stays when it is edited';
+
+comment on column gendash.rating_message.message_id is 'the rated message';
+
+comment on column gendash.rating_message.is_answer is 'whether the assistant wrote it';
+
+comment on column gendash.rating_message.conversation_id is 'conversation of the rated message';
+
+comment on column gendash.rating_message.answered_at is 'when the rated message was written';
+
+revoke all on gendash.rating_message from public, gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.rating_message referencing new table as new_rows for each statement execute function gendash.note_days('rating_message', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.rating_message referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('rating_message', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.rating_message referencing old table as old_rows for each statement execute function gendash.note_days('rating_message', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.rating_message for each statement execute function gendash.note_days('rating_message', '(created_at at time zone ''UTC'')::date');
 
 comment on table gendash.database_day is 'Size of the database that holds gendash''s store, which is the platform''s own by default. Every refresh samples it again, and the last sample of a day is kept, since past sizes are recorded nowhere else. Grain: one row per local day on which it was sampled.';
 
@@ -4055,7 +4092,7 @@ comment on column gendash.user_depth_amount.single is 'those of these conversati
 
 revoke all on gendash.user_depth_amount from public, gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.rating_response_day is 'How many answers were rated, by the day of the answer. Only answers that had at least 24 hours for it count, by whole hours, and only answers that could be rated, those to known users unless the setting platform.guests_can_rate is true. An answer that was rated several times counts once; ratings of other messages do not count here. Grain: one row per local day with such an answer.';
+comment on materialized view gendash.rating_response_day is 'How many answers were rated, by the day of the answer. Only answers that had at least 24 hours for it count, by whole hours, and only answers that could be rated, those to known users unless the setting platform.guests_can_rate is true. An answer that was rated several times counts once; ratings of other messages do not count here. Answers to users who were deleted, or whom platform.rows excludes, count with their ratings. Grain: one row per local day with such an answer.';
 
 comment on column gendash.rating_response_day.day is 'local day of the answer';
 

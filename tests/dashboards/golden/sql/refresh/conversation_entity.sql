@@ -1,6 +1,12 @@
 -- conversation_entity: Conversations, without titles and texts.
 
-select conversation_id, user_id, created_at, case when is_voice then 'voice' else 'chat' end as channel, intent
+select
+  conversation_id,
+  user_id,
+  created_at,
+  user_id is null as anonymous,
+  case when is_voice then 'voice' else 'chat' end as channel,
+  intent
 from (
 select conversation_id, user_id, created_at, is_voice, intent from (
 select
