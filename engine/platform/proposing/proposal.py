@@ -77,7 +77,11 @@ class RowSample(Protocol):
 
 
 class Line(NamedTuple):
-    """A column of a proposed SELECT: its SQL, the platform's columns behind it, how sure it is, and why."""
+    """A column of a proposed SELECT: its SQL, the platform's columns behind it, how sure it is, and why.
+
+    ``words`` are what the platform's words mean; those of ``asked`` are guesses, or of no known meaning, however sure
+    the column is.
+    """
 
     column: str
     sql: str
@@ -85,6 +89,7 @@ class Line(NamedTuple):
     confidence: float = 0.0
     evidence: str = ""
     words: Mapping[str, str] = {}
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass

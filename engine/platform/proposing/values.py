@@ -25,6 +25,7 @@ TIMES, NUMBERS = ("timestamp", "date"), ("smallint", "integer", "bigint", "numer
 TEXTS = ("text", "character", "enum", "citext", "varchar")
 # a column whose meaning is in its values; without a row there is no evidence for or against
 NO_ROWS, KNOWN = 0.1, 0.38
+GUESSED = 0.15  # a vocabulary of which not all words are known
 SAID = 0.5  # values that can be nothing else, whatever the column is called
 FEWEST_LEVELS = 4  # of a scale in words; fewer are thumbs
 UNNAMED, THUMBED = 0.7, 0.85
@@ -78,6 +79,8 @@ def read_time(place: str, kind: str, values: Sequence[object]) -> Reading:
     texts = [str(one) for one in values] if kind.startswith(TEXTS) else []
     if texts and all(_ISO.match(one.strip()) for one in texts):
         return Reading(place, 0.36, "text of times")
+    if texts and all(_COMPACT.match(one.strip()) for one in texts):
+        return Reading(f"to_timestamp({place}, 'YYYYMMDDHH24MISS')::timestamp", 0.36, "digits of times")
     return Reading(place, -1.0)
 
 
@@ -88,6 +91,7 @@ def _unit(number: float) -> str:
 
 _MEDIA = re.compile(r"(application|text|image|audio|video|message|font|model)/[\w.+-]+$")
 _DIGITS = re.compile(r"\d{9,19}([.]\d{1,9})?$")
+_COMPACT = re.compile(r"(20|21)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d[0-6]\d$")  # 20260317093000
 _ISO = re.compile(r"(20|21)\d\d-[01]\d-[0-3]\d([T ][0-2]\d:[0-5]\d|$)")
 
 
@@ -140,7 +144,7 @@ def read_words(
     plain = all(one == of or DEFAULT_WORDS.get(one) == of for one, of in words.items())
     sql = place if plain else case_of(f"lower({place}::text)" if kind != "text" else f"lower({place})", words)
     steps = SAYS_MORE if column == "messages.role" and not sides and "" in found.values() else 0.0
-    return Reading(sql, KNOWN * share + steps if not unknown else 0.15 * share, evidence, words, unknown)
+    return Reading(sql, KNOWN * share + steps if not unknown else GUESSED * share, evidence, words, unknown)
 
 
 def case_of(subject: str, words: Mapping[str, str]) -> str:

@@ -49,6 +49,13 @@ ANSWERING = ("agent", "assistant", "bot", "chatbot", "app", "channel", "inbox", 
 TALKS = {"user", "requester", "asker", "customer", "contact", "client", "visitor", "guest", "end", "participant"}
 
 
+def incomplete(seen: Proposed) -> Iterator[Doubt]:
+    """Rows that lack what such rows have, such as a time: another table may hold them. Accounts may have no time."""
+    for table, one in seen.found.items():
+        if table != "users" and any(not line.confidence and line.sql.startswith("null::") for line in one.lines):
+            yield Doubt(table)
+
+
 def unnamed_people(seen: Proposed) -> Iterator[Doubt]:
     """People whom neither conversations nor questions name: perhaps those who answer, or develop."""
     if "users" not in seen.found:
@@ -284,7 +291,8 @@ def rival_documents(seen: Proposed) -> Iterator[Doubt]:
     apart = [one for one in seen.others("documents") if not any(to[:2] == said for to in one.references.values())]
     rivals = [one for one in apart if _is_of_files(one) and (not processed or _has_status(one))]
     if not processed:  # one that says how far each file of the other is
-        rivals += [one for one in seen.tables if one.rows and _has_status(one) and _has_each(one, own, seen.sample)]
+        about = [one for one in seen.tables if one.rows and (_has_status(one) or rank(one.name, TABLES["documents"]))]
+        rivals += [one for one in about if _has_each(one, own, seen.sample)]
         if not chunks_of(own, seen.tables):  # what is cut into parts is what a platform answers from
             rivals += [one for one in seen.others("documents") if one not in rivals and _is_cut(one, seen.tables)]
     if rivals:

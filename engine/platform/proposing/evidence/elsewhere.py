@@ -19,6 +19,7 @@ from gendash.engine.platform.proposing.names import (
     ROLES,
     TABLES,
     meaning,
+    named_as_id,
     rank,
     words_of,
 )
@@ -50,7 +51,8 @@ def words_named(one: TableSeen, column: str, place: str, tables: Sequence[TableS
     table = next((each for each in tables if each.place == tuple(to)), None)
     if table is None or table.rows > FEW or any(rank(name, PERSON) >= 0.8 for name in table.columns):
         return None
-    labels = [name for name, kind in table.columns.items() if kind.startswith(TEXTS) and rank(name, LABELS) >= 0.8]
+    texts = [name for name, kind in table.columns.items() if kind.startswith(TEXTS) and name not in table.references]
+    labels = [name for name in texts if rank(name, LABELS) > 0]  # status_code ends as a label does
     if not labels:
         return None
     label = max(labels, key=lambda name: rank(name, LABELS))
@@ -62,7 +64,7 @@ def name_of(one: TableSeen, column: str) -> str:
     """A column's name for what it means: status_id means status where it names a row of another table."""
     if column not in one.references:
         return own_name(one, column)
-    words = words_of(column).removeprefix("id_")
+    words = named_as_id(words_of(column))
     return own_name(one, words.removesuffix("_id").removesuffix("_cd").removesuffix("_code"))
 
 

@@ -95,12 +95,17 @@ class Columns(Ids):
         if full == "messages.role" and line.words and not {"user", "assistant"} <= set(line.words.values()):
             score = min(score, DOUBTFUL)  # nobody answers, or what does is elsewhere
         if best.unknown:
-            score = min(score, DOUBTFUL)
+            line = line._replace(asked=frozenset(each.lower() for each in best.unknown))
+            known = line.words.keys() - line.asked
+            if full == "messages.role" or best.fit < 0.8 or len(known) < 2:
+                score = min(score, DOUBTFUL)
+            else:  # the column is what its name and most words say, whatever the others mean
+                score += (values.KNOWN - values.GUESSED) * len(known) / len(known | line.asked)
             unknown = ", ".join(map(repr, best.unknown[:6]))
             self.questions.append(f"{full}: what do {unknown} of {one.name}.{line.reads[0]} mean?")
         for word in (each for each in UNSURE.get(full, {}) if each in line.words):
             if not set(UNSURE[full][word]) & {words_of(each) for each in line.words}:
-                score = min(score, DOUBTFUL)
+                line = line._replace(asked=line.asked | {word})
                 said = f"{full}: is {word!r} of {one.name} {line.words[word]}, or the first state?"
                 self.questions.append(said)
         if line.evidence.startswith("date") and table != "users":
