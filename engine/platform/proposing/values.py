@@ -231,7 +231,7 @@ def read_rating(place: str, name: str, kind: str, values: Collection[object]) ->
         cases = " ".join(f"when {quote_text(one)} then {of}" for one, of in sorted(words.items()))
         return Reading(f"case lower({place}::text) {cases} end", KNOWN, f"words {', '.join(sorted(words)[:6])}", words)
     read = read_words("feedback.rating", place, name, kind, list(values))
-    if read.adds <= NO_ROWS or not read.words:
+    if not read.words:
         return read
     cases = " ".join(f"when {quote_text(one)} then {of}" for one, of in sorted(read.words.items()))
     return read._replace(sql=f"case lower({place}::text) {cases} end")
