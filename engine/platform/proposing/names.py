@@ -107,7 +107,7 @@ def rank(name: str, known: Sequence[str]) -> float:
 
 @lru_cache(maxsize=100_000)
 def _rank(name: str, known: tuple[str, ...]) -> float:
-    words, (singular, joined) = _as_id(words_of(name)), _compared(known)
+    words, (singular, joined) = id_words(words_of(name)), _compared(known)
     if words.replace("_", "") in joined:
         return 1.0 - 0.2 * joined.index(words.replace("_", "")) / len(singular)
     ends = [one for one in singular if words.endswith(f"_{one}") and len(one) > 3]
@@ -119,11 +119,11 @@ def _rank(name: str, known: tuple[str, ...]) -> float:
 @lru_cache(maxsize=1_000)
 def _compared(known: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """The names of a list as they are compared: as words, and these joined."""
-    singular = [_as_id(words_of(one)) for one in known]
+    singular = [id_words(words_of(one)) for one in known]
     return singular, [one.replace("_", "") for one in singular]
 
 
-def _as_id(words: str) -> str:
+def id_words(words: str) -> str:
     """A name of an id as most platforms have it: owner_uid, owner_uuid, id_owner and fk_owner are owner_id.
 
     Units and codes are left out: sent_ms is sent, status_cd is status.
@@ -138,7 +138,7 @@ def _as_id(words: str) -> str:
     whole, _, last = words.rpartition("_")
     if last in ("id", "uid", "uuid", "guid", "fk") and whole.endswith(("_by", "_to")):
         return whole  # assigned_to_id is assigned_to
-    return f"{whole}_id" if whole and last in ("uid", "uuid", "guid", "fk") else words
+    return f"{whole}_id" if whole and last in ("uid", "uuid", "guid", "fk", "no", "nr") else words
 
 
 @lru_cache(maxsize=20_000)

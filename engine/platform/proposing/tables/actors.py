@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gendash.engine.platform.proposing.evidence.in_json_people import person_in_json
 from gendash.engine.platform.proposing.evidence.links import as_id, id_column, id_family
-from gendash.engine.platform.proposing.names import COLUMNS, PARTICIPANTS, STAFF, TABLES, TENANTS, rank, words_of
+from gendash.engine.platform.proposing.names import COLUMNS, PARTICIPANTS, STAFF, TABLES, TENANTS, id_words, rank, words_of
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.tables.scores import is_of_people
 
@@ -211,7 +211,7 @@ def _names_a_person(column: str, to: TableSeen) -> bool:
 
 def is_called_after(column: str, to: TableSeen) -> bool:
     """True if a column is called after the people whom it names, such as subscriber_id, and not after what they do."""
-    stem, table = words_of(column).removesuffix("_id"), words_of(to.name)
+    stem, table = id_words(words_of(column)).removesuffix("_id"), words_of(to.name)
     words = set(stem.split("_"))
     if words & set(GROUPS) - {"account"}:
         return False
