@@ -33,6 +33,7 @@ THUMBS = {
     "unhelpful", "nothelpful", "👍", "👎",
 }  # fmt: skip
 STAFF = {"employee", "member", "staff"}  # who asks where nobody else does
+BESIDE = {"colleague", "teammate", "coworker"}
 SAYS_MORE = 0.05  # who wrote a message, and which rows are none
 SAYS_WRITTEN = {
     "is",
@@ -127,6 +128,8 @@ def read_words(
             one for one in words if words_of(one) in STAFF
         )  # customers ask, so employees answer; it is asked
         words, unknown = {**words, **dict.fromkeys(answers, "assistant")}, (*unknown, *answers)
+    if column == "messages.role" and "assistant" in words.values():  # who works there answers beside it; it is asked
+        words |= {one: "assistant" for one in unknown if words_of(one) in BESIDE}
     sides = {"user", "assistant"} - set(words.values())
     if column == "messages.role" and len(unknown) == 1 and len(sides) == 1:
         words[unknown[0]] = sides.pop()  # the only other word; it is asked
@@ -272,7 +275,7 @@ def read_file_type(place: str, name: str, kind: str, values: Sequence[object] = 
     known = sum(str(one).lower().lstrip(".") in FILE_TYPES for one in values)
     if known and known >= 0.8 * len(values):
         return Reading(place, SAID if len(values) > 1 else KNOWN, "types of files")
-    return Reading(place, 0.2, kind)
+    return Reading(place, 0.2 if known or not values else 0.1, kind)
 
 
 def are_types(values: Sequence[object]) -> bool:

@@ -192,16 +192,18 @@ def of_its_file(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen
         typed = next((name for name, of in other.typed.items() if one.place in of), "")
         if other is one or not (typed or column):
             continue
+        first = ""
         if typed:
             of = other.typed[typed][one.place]
             named = f"{place_of('w', typed)}{of.cast} = {place_of(alias, of.key)}{of.cast} and {of.holds('w')}"
         else:
-            named = on_row(other, column, "w", alias, id_)
+            first = _originals(other, sample)
+            named = on_row(other, column, "w", alias, id_) + (f" and {first}" if first else "")
         for file, join, by in _files(other, tables):
             size = _best(file, COLUMNS["documents.file_size"], values.NUMBERS)
             called = _best(file, FILE_NAMES[:2], values.TEXTS)  # its end is the extension, a media type may not be it
             called = called or _best(file, COLUMNS["documents.file_type"], values.TEXTS)
-            if not (size and called) or not (typed or sample.unique(other, column)):
+            if not (size and called) or not (typed or first or sample.unique(other, column)):
                 continue
             given = [each for each in sample(file, [called]).get(called, ()) if each is not None]
             kind = values.read_file_type(place_of(by, called), called, file.columns[called], given)
@@ -209,6 +211,15 @@ def of_its_file(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen
                 inner = f"select {sql} from {other.quoted} w{join} where {named}"
                 yield Line(canonical, f"({inner} limit 1)", (), CERTAIN - 0.1, f"its row of {file.name}")
             return
+
+
+def _originals(one: TableSeen, sample: RowSample) -> str:
+    """SQL that is true for files as they were uploaded, where others are made of them; empty if no word says so."""
+    named = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and rank(name, KINDS) >= 0.8]
+    for name, given in (sample(one, named) if named else {}).items():
+        if "original" in {str(each).lower() for each in given}:
+            return f"lower({place_of('w', name)}::text) = 'original'"
+    return ""
 
 
 def _files(one: TableSeen, tables: Sequence[TableSeen]) -> Iterator[tuple[TableSeen, str, str]]:

@@ -26,6 +26,7 @@ from gendash.engine.platform.proposing.tables.rated import choose_ratings
 from gendash.engine.platform.proposing.tables.scores import (
     has_sides,
     is_of_people,
+    has_column,
     is_said,
     names_files,
     pair_of,
@@ -107,17 +108,19 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample, given: Given =
 def _choose_by_words(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
     """Tickets in a table of any name: each word of its status and of its priority is one of tickets.
 
-    It is asked, unless rows name who asks, who is responsible and when they ended.
+    It is asked, unless rows name who asks, who is responsible and when they ended; in a table that is called after
+    tickets this is enough.
     """
     taken = [one for kind, one in found.tables.items() if kind != "feedback"]
     for one in tables if "tickets" not in found.tables else ():
-        if one not in taken and not rank(one.name, NO_TICKETS) and is_ranked(one, tables, sample):
+        served = rank(one.name, TABLES["tickets"]) > 0 and is_served(one) and has_column(one, "tickets.status")
+        if one not in taken and not rank(one.name, NO_TICKETS) and (served or is_ranked(one, tables, sample)):
             found.tables["tickets"] = one
             if found.tables.get("feedback") is one:
                 del found.tables["feedback"]
             if not is_served(one):
                 found.doubtful.add("tickets")
-                found.questions.append(f"tickets: are they the rows of {one.name}, by its status and priority?")
+                found.questions.append(f"tickets: are they the rows of {one.name}, by what its status says?")
             return
 
 

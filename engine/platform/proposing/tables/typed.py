@@ -52,7 +52,8 @@ def _pairs(
 ) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Columns that name rows of several tables, those of their types, and by the name of a type SQL of its value."""
     content = next((each for each in tables if {words_of(name) for name in each.columns} >= CONTENT_TYPE), None)
-    declared = {*(one.references.keys() - one.implied), *one.keys}  # what a name implies, the words of a type refute
+    # what a name implies, the words of a type refute
+    declared = {*(one.references.keys() - one.implied), one.key}
     for column in (each for each in one.columns if each not in declared):
         stem, _, end = words_of(column).rpartition("_")
         if end not in ("id", "pk") or not stem:
