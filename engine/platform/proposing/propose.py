@@ -31,6 +31,7 @@ from gendash.engine.platform.proposing.lines.rows import (
     of_kind,
     of_type,
     rated_rows,
+    rated_when,
     status_of_failure,
 )
 from gendash.engine.platform.proposing.lines.surveys import last_answer, ratings_of_talks
@@ -239,6 +240,7 @@ class _Proposer:
         self._ask(table, one, found, pair)
         lines += [] if table != "users" or "created_at" in found else first_seen(self.columns, one)
         lines += self._not_found(table, one, {line.column for line in lines}, pair)
+        lines = rated_when(one, lines, self.columns.with_nulls) if table == "feedback" else lines
         if table == "feedback" and "created_at" not in found:
             messages = self.chosen.get("messages")
             time = self.columns.line("messages", "created_at", messages) if messages else None

@@ -257,6 +257,8 @@ def _read_points(place: str, points: set[Decimal]) -> Reading:
     evidence = f"from {least} to {most}"
     if least >= 1 and 2 < most <= 5 and halves <= {Decimal("0.5")}:  # stars and a half are rounded up
         return Reading(f"round({place})" if halves else place, KNOWN, evidence)
+    if not halves and least == 0 and 5 < most <= 10:
+        return Reading(f"round(1 + {place} * 0.4)::int", 0.05, f"{evidence}: from 0 to 10?")
     if not halves and least >= 0 and most <= 10:
         return Reading(f"ceil({place} / 2.0)::int", 0.05, f"{evidence}: ten points?")
     return Reading(place, -0.5, evidence)  # such as the score of a search

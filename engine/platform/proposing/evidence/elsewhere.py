@@ -62,7 +62,7 @@ def name_of(one: TableSeen, column: str) -> str:
     """A column's name for what it means: status_id means status where it names a row of another table."""
     if column not in one.references:
         return own_name(one, column)
-    words = words_of(column).removeprefix("id_")
+    words = words_of(column).removeprefix("id_").removeprefix("code_")
     return own_name(one, words.removesuffix("_id").removesuffix("_cd").removesuffix("_code"))
 
 

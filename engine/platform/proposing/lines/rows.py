@@ -133,12 +133,30 @@ def of_type(alias: str, one: TableSeen, lines: Sequence[Line]) -> Iterator[Condi
 
 
 def rated_rows(one: TableSeen, lines: Sequence[Line], sample: RowSample) -> Iterator[Condition]:
-    """The condition that leaves out rows beside ratings, such as bookmarks, whose words are not known to rate."""
-    line = next((line for line in lines if line.column == "rating" and line.words and len(line.reads) == 1), None)
-    given = sample(one, line.reads).get(line.reads[0], ()) if line and line.reads[0] in one.columns else ()
+    """The conditions that leave out rows beside ratings: surveys without an answer, and words that do not rate."""
+    line = next((line for line in lines if line.column == "rating" and len(line.reads) == 1), None)
+    if line is None or line.reads[0] not in one.columns or one.columns[line.reads[0]].startswith("json"):
+        return
+    given = sample(one, line.reads).get(line.reads[0], ())
     words = {str(each).lower() for each in given if isinstance(each, str)}
-    if line and line.sql.startswith("case") and words - line.words.keys():
+    if line.words and line.sql.startswith("case") and words - line.words.keys():
         yield f"{line.sql} is not null", CERTAIN - 0.1, "other words than those of ratings"
+    elif None in given:
+        yield f"{place_of('f', line.reads[0])} is not null", SETTLED, "who answered nothing rated nothing"
+
+
+def rated_when(one: TableSeen, lines: Sequence[Line], sample: RowSample) -> list[Line]:
+    """The lines with the time that is there where a rating is, and nowhere else, as that of the rating."""
+    rating, time = (next((line for line in lines if line.column == name), None) for name in ("rating", "created_at"))
+    name = rating.reads[0] if rating and len(rating.reads) == 1 else ""
+    if not time or name not in one.columns or None not in sample(one, [name]).get(name, ()):
+        return list(lines)
+    given = f"{place_of('f', name)} is not null"
+    for other in (each for each, kind in one.columns.items() if kind.startswith(values.TIMES)):
+        if sample.share(one, "f", f"({place_of('f', other)} is not null) = ({given})") == 1.0:
+            own = time._replace(sql=place_of("f", other), reads=(other,), evidence=f"there where {name} is")
+            return [own if line is time else line for line in lines]
+    return list(lines)
 
 
 def agreeing(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gendash.engine.platform.proposing.evidence.in_json_people import person_in_json
 from gendash.engine.platform.proposing.evidence.links import as_id, id_column, id_family
-from gendash.engine.platform.proposing.names import COLUMNS, PARTICIPANTS, STAFF, TABLES, TENANTS, id_words, rank, words_of
+from gendash.engine.platform.proposing.names import COLUMNS, PARTICIPANTS, STAFF, TABLES, TENANTS, id_words, meaning, rank, words_of
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.tables.scores import is_of_people
 
@@ -198,7 +198,7 @@ def _names_a_person(column: str, to: TableSeen) -> bool:
     """True if a column names who acts: by the column's name and by what it names."""
     known = rank(to.name, TABLES["users"]) >= 0.8
     acts = any(rank(column, COLUMNS[actor]) > 0 for actor in _ACTORS)
-    if is_of_people(to) and is_called_after(column, to):
+    if is_of_people(to) and (is_called_after(column, to) or _answers(to)):
         return True
     if is_of_people(to) or (known and words_of(to.name) not in TENANTS):
         return acts
@@ -207,6 +207,11 @@ def _names_a_person(column: str, to: TableSeen) -> bool:
         rank(stem, PARTICIPANTS) > 0 and words_of(to.name).endswith(stem) and len(to.references) < len(to.columns) / 2
     )
     return acts and takes_part
+
+
+def _answers(one: TableSeen) -> bool:
+    """True if a table is called after people who answer, such as advisers."""
+    return meaning("messages.role", words_of(one.name).rpartition("_")[2]) == "assistant"
 
 
 def is_called_after(column: str, to: TableSeen) -> bool:
