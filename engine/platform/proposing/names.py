@@ -50,7 +50,7 @@ BETWEEN, UNITS = (frozenset(_OTHER[key].split()) for key in ("between", "units")
 # letters that stay when accents are left out, and the two dots of ä, which is ae
 _LETTERS = str.maketrans({"\u0308": "e", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "oe", "ł": "l", "đ": "d"})
 AFFIXES = {"t", "tbl", "tb", "tab"}
-IDS = ("uid", "uuid", "guid", "fk", "sk")  # what keys of rows are called beside id; sk in star schemas
+IDS = ("uid", "uuid", "guid", "fk", "sk", "no", "nr")  # what keys of rows are called beside id; sk in star schemas
 ABOUT = {"for", "on", "of", "by", "to", "auf", "de", "von", "sur", "per"}
 NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true": "false", "false": "true"}
 
@@ -108,7 +108,7 @@ def rank(name: str, known: Sequence[str]) -> float:
 
 @lru_cache(maxsize=100_000)
 def _rank(name: str, known: tuple[str, ...]) -> float:
-    words, (singular, joined) = named_as_id(words_of(name)), _compared(known)
+    words, (singular, joined) = id_words(words_of(name)), _compared(known)
     if words.replace("_", "") in joined:
         return 1.0 - 0.2 * joined.index(words.replace("_", "")) / len(singular)
     ends = [one for one in singular if words.endswith(f"_{one}") and len(one) > 3]
@@ -120,11 +120,11 @@ def _rank(name: str, known: tuple[str, ...]) -> float:
 @lru_cache(maxsize=1_000)
 def _compared(known: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """The names of a list as they are compared: as words, and these joined."""
-    singular = [named_as_id(words_of(one)) for one in known]
+    singular = [id_words(words_of(one)) for one in known]
     return singular, [one.replace("_", "") for one in singular]
 
 
-def named_as_id(words: str) -> str:
+def id_words(words: str) -> str:
     """A name of an id as most platforms have it: owner_uid, owner_uuid, id_owner and fk_owner are owner_id.
 
     Units and codes are left out: sent_ms is sent, status_cd is status.

@@ -29,6 +29,9 @@ from gendash.engine.platform.proposing.lines.rows import (
     no_bots,
     notes_of_staff,
     of_kind,
+    of_type,
+    rated_rows,
+    rated_when,
     status_of_failure,
 )
 from gendash.engine.platform.proposing.lines.surveys import last_answer, ratings_of_talks
@@ -39,6 +42,7 @@ from gendash.engine.platform.proposing.tables.choose import choose_tables
 from gendash.engine.platform.proposing.tables.handled import is_ticket
 from gendash.engine.platform.proposing.tables.scores import pair_of
 from gendash.engine.platform.proposing.tables.shown import with_plain_keys, with_shown
+from gendash.engine.platform.proposing.tables.typed import with_typed
 from gendash.engine.platform.proposing.tenants import doubted, with_tenants
 from gendash.engine.platform.proposing.unions import united
 from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
@@ -77,7 +81,7 @@ class _Proposer:
             {to[:2] for to in choice.tables["documents"].references.values()} if "documents" in choice.tables else ()
         )
         owners = [one for one in self.tables if one.place in above]  # a knowledge base may name whose it is
-        shown = with_shown(self.tables, [*choice.tables.values(), *owners], sample)
+        shown = with_typed(with_shown(self.tables, [*choice.tables.values(), *owners], sample), choice, sample)
         if shown != self.tables:
             self.tables, choice = shown, choose_tables(shown, sample, given)
         self.columns = Columns(self.tables, sample, choice)
@@ -236,6 +240,7 @@ class _Proposer:
         self._ask(table, one, found, pair)
         lines += [] if table != "users" or "created_at" in found else first_seen(self.columns, one)
         lines += self._not_found(table, one, {line.column for line in lines}, pair)
+        lines = rated_when(one, lines, self.columns.with_nulls) if table == "feedback" else lines
         if table == "feedback" and "created_at" not in found:
             messages = self.chosen.get("messages")
             time = self.columns.line("messages", "created_at", messages) if messages else None
@@ -265,6 +270,8 @@ class _Proposer:
             lines, kinds = agreeing(lines, kinds, one, self.columns.with_nulls)
             conditions = [*conditions, *notes, *messages_among(self.events), *kinds]
             conditions += [*unsent(self.columns, alias, one), *within_talks(self.columns, one, lines)]
+        conditions = [*conditions, *of_type(alias, one, lines)]
+        conditions += rated_rows(one, lines, self.columns.with_nulls) if table == "feedback" else []
         joins, above = parents(self.columns, table, one, lines)
         most = DOUBTFUL if table == "users" and table in self.doubtful else 1.0
         kept = tuple((sql, min(sure, most), why) for sql, sure, why in (*conditions, *above))

@@ -34,6 +34,7 @@ THUMBS = {
     "unhelpful", "nothelpful", "👍", "👎",
 }  # fmt: skip
 STAFF = {"employee", "member", "staff"}  # who asks where nobody else does
+BESIDE = {"colleague", "teammate", "coworker"}
 SAYS_MORE = 0.05  # who wrote a message, and which rows are none
 SAYS_WRITTEN = {
     "is",
@@ -131,6 +132,8 @@ def read_words(
             one for one in words if words_of(one) in STAFF
         )  # customers ask, so employees answer; it is asked
         words, unknown = {**words, **dict.fromkeys(answers, "assistant")}, (*unknown, *answers)
+    if column == "messages.role" and "assistant" in words.values():  # who works there answers beside it; it is asked
+        words |= {one: "assistant" for one in unknown if words_of(one) in BESIDE}
     sides = {"user", "assistant"} - set(words.values())
     if column == "messages.role" and len(unknown) == 1 and len(sides) == 1:
         words[unknown[0]] = sides.pop()  # the only other word; it is asked
@@ -235,7 +238,7 @@ def read_rating(place: str, name: str, kind: str, values: Collection[object]) ->
         cases = " ".join(f"when {quote_text(one)} then {of}" for one, of in sorted(words.items()))
         return Reading(f"case lower({place}::text) {cases} end", KNOWN, f"words {', '.join(sorted(words)[:6])}", words)
     read = read_words("feedback.rating", place, name, kind, list(values))
-    if read.adds <= NO_ROWS or not read.words:
+    if not read.words:
         return read
     cases = " ".join(f"when {quote_text(one)} then {of}" for one, of in sorted(read.words.items()))
     return read._replace(sql=f"case lower({place}::text) {cases} end")
@@ -258,6 +261,8 @@ def _read_points(place: str, points: set[Decimal]) -> Reading:
     evidence = f"from {least} to {most}"
     if least >= 1 and 2 < most <= 5 and halves <= {Decimal("0.5")}:  # stars and a half are rounded up
         return Reading(f"round({place})" if halves else place, KNOWN, evidence)
+    if not halves and least == 0 and 5 < most <= 10:
+        return Reading(f"round(1 + {place} * 0.4)::int", 0.05, f"{evidence}: from 0 to 10?")
     if not halves and least >= 0 and most <= 10:
         return Reading(f"ceil({place} / 2.0)::int", 0.05, f"{evidence}: ten points?")
     return Reading(place, -0.5, evidence)  # such as the score of a search
@@ -276,7 +281,7 @@ def read_file_type(place: str, name: str, kind: str, values: Sequence[object] = 
     known = sum(str(one).lower().lstrip(".") in FILE_TYPES for one in values)
     if known and known >= 0.8 * len(values):
         return Reading(place, SAID if len(values) > 1 else KNOWN, "types of files")
-    return Reading(place, 0.2, kind)
+    return Reading(place, 0.2 if known or not values else 0.1, kind)
 
 
 def are_types(values: Sequence[object]) -> bool:

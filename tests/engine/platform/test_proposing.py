@@ -32,10 +32,7 @@ CONFIG = load_config("platform: {adapter: x}")
 SEEN = Path(__file__).parents[2] / "sql" / "platforms"
 # platforms that were seen after the names were listed; their adapters were written upon what init had proposed
 LEAST = {
-    "humana": (
-        0.8,
-        0.3,
-    ),  # who answers is a class of posts; marks are those of anything, and words of states are its own
+    "humana": (0.9, 0.4),  # who answers is a class of posts, and words of states are its own
     "marlow": (0.7, 0.4),  # messages belong to runs of tasks: which is the conversation is asked
     "mercurio": (0.75, 0.55),  # citizens are named by their address, and words of states are phrases
     "voltaire": (0.9, 0.5),  # two tables of people are asked, and rows that were made to try

@@ -18,8 +18,8 @@ from gendash.engine.platform.proposing.names import (
     PERSON,
     ROLES,
     TABLES,
+    id_words,
     meaning,
-    named_as_id,
     rank,
     words_of,
 )
@@ -64,7 +64,7 @@ def name_of(one: TableSeen, column: str) -> str:
     """A column's name for what it means: status_id means status where it names a row of another table."""
     if column not in one.references:
         return own_name(one, column)
-    words = named_as_id(words_of(column))
+    words = id_words(words_of(column)).removeprefix("code_")
     return own_name(one, words.removesuffix("_id").removesuffix("_cd").removesuffix("_code"))
 
 

@@ -326,6 +326,8 @@ class Columns(Ids):
         """A column that names a row of a chosen table: by its foreign key, by its name, else by its type."""
         table = REFERS[full]
         targets = self.people if table == "users" else [self.chosen[table]] if table in self.chosen else []
+        if name in one.typed and table == "users":
+            return self._typed(one, name, place)
         if name in one.references:
             to = self.origin(one.references[name][:2])
             target = next((each for each in targets if to in (each.place, self.origin(each.place))), None)
@@ -343,6 +345,16 @@ class Columns(Ids):
         if full == "messages.conversation_id" and self._groups(one, name):
             return Reading(place, GROUPED, "each message has one, and several the same")
         return Reading(place, 0.1, "")
+
+    def _typed(self, one: TableSeen, name: str, place: str) -> Reading:
+        """A column that names a person in rows of some types."""
+        alias, typed = place.partition(".")[0], one.typed[name]
+        named = [each for each in self.people if each.place in typed]
+        cases = " ".join(
+            f"when {typed[each.place].holds(alias)} then {self.named_as('users', each, place)}" for each in named
+        )
+        kinds = next((typed[each.place].column for each in named), "")
+        return Reading(f"case {cases} end", 0.4, f"{kinds} names the table") if named else Reading(place, -1.0)
 
     def _groups(self, one: TableSeen, name: str) -> bool:
         """True if each row has a value of a column, and many have the same as another."""

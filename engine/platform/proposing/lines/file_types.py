@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.names import FILE_TYPES
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, RowSample, TableSeen
 from gendash.engine.platform.proposing.tables.filed import file_name
 from gendash.engine.platform.proposing.values import place_of
@@ -42,6 +43,8 @@ def _ends_of_names(one: TableSeen, line: Line, sample: RowSample) -> Line | None
     given = {each for each in sample(one, line.reads).get(line.reads[0], ()) if each is not None}
     own = (sample.share(one, "d", named) or 0.0) > 0 or bool(given and given <= NO_TYPES)
     own = own or (len(given) == 1 and len(_several_ends(one, sample)) > 1)  # the same of each file
+    odd = {str(each).partition("/")[2] for each in given} - FILE_TYPES  # text/plain of a txt
+    own = own or bool(odd and len(_several_ends(one, sample)) > 1)
     return _ends(one, WHOLE, sample) if own else None
 
 
