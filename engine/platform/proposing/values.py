@@ -193,7 +193,7 @@ def side_of_flag(name: str) -> str:
     return side if side in ("user", "assistant") else ""
 
 
-def _is_inverted(name: str) -> bool:
+def is_inverted(name: str) -> bool:
     """True if a column says that an account may not sign in, such as account_blocked."""
     words = words_of(name)
     return words in INVERTED or words.rpartition("_")[2] in INVERTED
@@ -202,17 +202,17 @@ def _is_inverted(name: str) -> bool:
 def read_active(place: str, name: str, kind: str, values: Sequence[object]) -> Reading:
     """Whether an account may sign in: a boolean, or a status."""
     if kind == "boolean":
-        inverted = _is_inverted(name)
+        inverted = is_inverted(name)
         return Reading(f"{place} is not true" if inverted else place, KNOWN, "boolean")
     if kind.startswith(TIMES):
-        return Reading(f"{place} is null", KNOWN if _is_inverted(name) else -1.0, "the time of a block")
+        return Reading(f"{place} is null", KNOWN if is_inverted(name) else -1.0, "the time of a block")
     if kind.startswith(NUMBERS):
         bits = {int(one) for one in values if isinstance(one, int | float)}
         known = bool(bits) and bits <= {0, 1}
-        inverted = _is_inverted(name)
+        inverted = is_inverted(name)
         sql = f"coalesce({place}, 0) = 0" if inverted else f"{place} = 1"
         return Reading(sql, KNOWN if known else -1.0, "0 and 1")
-    inverted = _is_inverted(name)
+    inverted = is_inverted(name)
     said = (flags.is_false if inverted else flags.is_true)(place, kind, values) if kind.startswith(TEXTS) else ""
     if said:
         return Reading(said, KNOWN, "one letter or word for yes")

@@ -151,6 +151,22 @@ def other_state(seen: Proposed) -> Iterator[Doubt]:
             yield Doubt("users", {"is_active"}, question=asked)
 
 
+def locked(seen: Proposed) -> Iterator[Doubt]:
+    """Accounts that are active by one column, beside another that says that some may not sign in."""
+    line = seen.line("users", "is_active")
+    source = seen.found["users"].source if line else None
+    if line is None or source is None:
+        return
+    read = " ".join([*line.reads, *(sql for sql, _, _ in seen.found["users"].conditions)])
+    kinds = ("boolean", *values.TIMES)
+    names = [name for name, kind in source.columns.items() if kind.startswith(kinds) and values.is_inverted(name)]
+    names = [name for name in names if name not in read]
+    for name, given in (seen.sample(source, names) if names else {}).items():
+        if any(each not in (None, False) for each in given):
+            asked = f"users.is_active: is it {line.reads[0] if line.reads else 'all'}, or {name} of {source.name}, too?"
+            yield Doubt("users", {"is_active"}, question=asked)
+
+
 def archived(seen: Proposed) -> Iterator[Doubt]:
     """Rows within conversations that nobody can delete but only archive: those may not count."""
     talks = seen.found.get("conversations")
