@@ -1,1 +1,1 @@
-"""One module per dashboard; each defines DASHBOARD."""
+"""A module per dashboard defines DASHBOARD; modules that begin with an underscore hold its rows and what they share."""

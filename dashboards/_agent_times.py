@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gendash.dashboards._agent_series import DURATION, EVERY, only, within
+from gendash.dashboards._agent import DURATION, only
 from gendash.dashboards._lists import row_column, row_number
 from gendash.dashboards._llm import GAPS, THIS_ENVIRONMENT, THIS_MODEL, langfuse_link, stored_per_bucket
 from gendash.dashboards._palette import BAD, P50, P95, PERCENTILES, TEXT, WARN, fixed, nothing, override, steps, words
@@ -10,6 +10,14 @@ from gendash.dashboards._queries import IN_ENVIRONMENT
 from gendash.dashboards._tables import linked
 from gendash.dashboards.viz import Heatmap, Lines, Table
 from gendash.engine.model import Panel, promql, slo, sql
+
+EVERY = 'le="+Inf"'
+
+
+def within(bound: int) -> str:
+    """PromQL: the matcher of a bucket's bound, which clients write as 5 or 5.0."""
+    return f'le=~"{bound}([.]0)?"'
+
 
 TIME = [
     Panel(

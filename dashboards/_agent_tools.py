@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gendash.dashboards._agent_series import FAILED, TOOL_HOUR, only
+from gendash.dashboards._agent import FAILED, only
 from gendash.dashboards._lists import row_column, row_number
 from gendash.dashboards._llm import GAPS, THIS_ENVIRONMENT, stored_per_bucket
 from gendash.dashboards._palette import (
@@ -21,6 +21,8 @@ from gendash.dashboards._queries import QUIET, named_bars
 from gendash.dashboards._tables import columns, entity, judged, judged_share
 from gendash.dashboards.viz import PREVIOUS, BarGauge, Lines, Table
 from gendash.engine.model import Panel, promql, slo, sql
+
+TOOL_HOUR = '{{ rule("job_tool_name_status:agent_tool_calls:increase1h") }}{job=~"$job"}'
 
 TOOLS = [
     Panel(

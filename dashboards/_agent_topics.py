@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from gendash.dashboards._lists import row_column, row_number
 from gendash.dashboards._llm import NO_CALLS, THIS_ENVIRONMENT
-from gendash.dashboards._palette import CALLS, TEXT, USERS, down_is_bad, fixed, nothing, override, up_is_bad
+from gendash.dashboards._palette import CALLS, TEXT, USERS, fixed, nothing, override, up_is_bad
 from gendash.dashboards._queries import DAYS_PICKED, QUIET
-from gendash.dashboards._tables import entity, judged_share
+from gendash.dashboards._tables import csat_column, entity, judged_share
 from gendash.dashboards.viz import BarGauge, Lines, Table
 from gendash.engine.model import Panel, promql, slo, sql
 
@@ -41,7 +41,7 @@ ASKED = [
             overrides=[
                 *entity("Intent", 170),
                 override("byName", "Ratings", unit="locale", decimals=0),
-                judged_share("CSAT", down_is_bad(slo("csat.red"), slo("csat.amber")), 1),
+                csat_column(),
                 override("byRegexp", "/^(From|To)$/", unit="percentunit", decimals=1),
                 row_column(),
             ],

@@ -17,21 +17,7 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import (
-    BUSIEST,
-    ERRORS,
-    LATENCY,
-    QUIET,
-    REQUESTS,
-    TARGETS,
-    UP,
-    before,
-    compared,
-    failing,
-    firing,
-    limited,
-    quantile,
-)
+from gendash.dashboards._queries import QUIET, REQUESTS, UP, before, compared, firing, limited
 from gendash.dashboards.viz import (
     PREVIOUS,
     TIMELINE_ROUTES,
@@ -44,6 +30,29 @@ from gendash.dashboards.viz import (
     StateTimeline,
 )
 from gendash.engine.model import Panel, promql, slo
+
+ERRORS = 'sum({{ rule("job:http_request_errors:rate5m") }}{job=~"$job"})'
+LATENCY = '{{ rule("job_le:http_request_duration_highr_seconds_bucket:rate5m") }}{job=~"$job"}'
+TARGETS = 'sum({{ rule("job:targets:count") }}{job=~"$job"})'
+
+
+def quantile(q: float) -> str:
+    """PromQL: a percentile of the response time of all requests."""
+    return f"histogram_quantile({q}, sum by (le) ({LATENCY}))"
+
+
+HANDLER_RATE = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job"}'
+BUSIEST = f"topk(8, sum by (handler) (avg_over_time({HANDLER_RATE}[1h] @ end())))"
+
+
+def failing(share: str) -> str:
+    """PromQL: 1 where a route's share of 5xx is above a limit, else 0; absent without traffic."""
+    bad = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job",status=~"5.."}'
+    return (
+        f"((sum by (handler) ({bad}) or 0 * sum by (handler) ({HANDLER_RATE})) "
+        f"/ (sum by (handler) ({HANDLER_RATE}) > 0) > bool {{{{ slo('api_errors.{share}') }}}})"
+    )
+
 
 HEALTH_PANEL = Panel(
     "health",

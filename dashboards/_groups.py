@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gendash.dashboards._llm import BUCKETS, PICKED_HOURS, PRICES, WITHOUT_DATES
-from gendash.dashboards._palette import CALLS, COST, UNKNOWN, by_model, fixed, nothing, override, up_is_bad
+from gendash.dashboards._llm import BUCKETS, PICKED_HOURS
+from gendash.dashboards._palette import UNKNOWN, by_model, fixed, override
 from gendash.dashboards._queries import (
     BY_HOUR,
     DAYS_BACK,
@@ -16,9 +16,7 @@ from gendash.dashboards._queries import (
     QUIET,
     TODAY,
 )
-from gendash.dashboards._tables import judged_share, priced, share_bar
-from gendash.dashboards.viz import DayBars, Table
-from gendash.engine.model import Panel, Query, Variable, slo, sql
+from gendash.engine.model import Query, Variable, sql
 
 LATELY = f"day > {TODAY} - 30 and day <= {TODAY}"
 BREAKDOWN = Variable(
@@ -167,150 +165,3 @@ BY_NAME = {"mode": "palette-classic-by-name"}
 """A colour for each group, whatever it is called: the same on both dashboards."""
 GROUP_COLORS = [*by_model(), override("byName", "other", color=fixed(UNKNOWN))]
 """But a model has its own."""
-
-CALLS_OVER_TIME = Panel(
-    "groups_over_time",
-    "LLM calls over time by chosen group",
-    "LLM calls by the groups of the dimension chosen above, by hours up to 3 days, by whole days without today beyond: "
-    "the six with most calls, the rest as other. Of 'tag', a call with two counts for both.",
-    DayBars(unit="locale", decimals=0, color=BY_NAME, overrides=GROUP_COLORS),
-    [group_bars("calls")],
-    width=12,
-    height=8,
-    leads_to="agent-performance/group_models",
-    passes={"group": ""},
-    unlinked=("other",),
-    feature="langfuse",
-)
-
-CALLS_OF_GROUP = Panel(
-    "group_models",
-    "LLM calls of the chosen group by model",
-    "LLM calls over time of the group chosen above (All: of every group) by model, by hours up to 3 days, by whole "
-    "days without today beyond: the six most used, the rest as other. Of 'tag' and All, calls count for each tag.",
-    DayBars(unit="locale", decimals=0, color=fixed(UNKNOWN), overrides=by_model(), transformations=WITHOUT_DATES),
-    [group_bars("calls", "model")],
-    width=12,
-    height=8,
-    leads_to="agent-performance/models",
-    passes={"model": ""},
-    unlinked=("other",),
-    feature="langfuse",
-)
-
-CALLS_BY_GROUP = Panel(
-    "groups",
-    "LLM calls by chosen group: change, errors and time",
-    "LLM calls in the picked time by the groups of the dimension chosen above: share, calls, change of whole hours or "
-    "days against the time to compare with, else the period before, failed calls / calls, mean time, cost."
-    f"\n\nThe {LISTED - 1} groups with most calls, the rest as other, so that they add up; of 'tag', calls count for "
-    "each. A click on a group shows its models.",
-    Table(
-        overrides=[
-            override("byName", "Group", custom__width=210, links=[]),
-            share_bar("Share", CALLS),
-            override("byRegexp", "/^(Calls|Change)$/", unit="locale", decimals=0, mappings=nothing("–")),
-            judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
-            override("byName", "Mean time", unit="s"),
-            override("byName", "Cost", unit="currencyUSD", decimals=2, mappings=nothing("no price")),
-        ],
-    ),
-    [
-        group_table(
-            {
-                "Share": "(calls / total)::float8",
-                "Calls": "calls::bigint",
-                "Change": "change::bigint",
-                "Errors": "(errors / nullif(calls, 0))::float8",
-                "Mean time": "spent_s / nullif(timed, 0)::float8",
-                "Cost": "case when priced > 0 then cost_usd end",
-            },
-            "calls",
-        )
-    ],
-    width=24,
-    height=8,
-    leads_to="agent-performance/group_models",
-    passes={"group": "Group"},
-    feature="langfuse",
-)
-
-CALLS_BY_GROUPS = [CALLS_BY_GROUP, CALLS_OVER_TIME, CALLS_OF_GROUP]
-"""A row of Agent Performance."""
-
-COST_BY_GROUPS = [
-    Panel(
-        "groups",
-        "LLM cost by chosen group and its change",
-        "Cost of all steps in the picked time by the groups of the dimension chosen above: share, cost, change of "
-        "whole hours or days against the time to compare with, else the period before, LLM calls, tokens, failed calls "
-        f"/ calls.\n\nThe {LISTED - 1} most expensive groups, the rest as other, so that they add up; of 'tag', calls "
-        "count for each. A click on a group shows its models.",
-        Table(
-            overrides=[
-                override("byName", "Group", custom__width=210, links=[]),
-                share_bar("Share of cost", COST),
-                priced("Cost"),
-                override("byName", "Change", unit="currencyUSD", decimals=2, mappings=nothing("–")),
-                override("byName", "Calls", unit="locale", decimals=0),
-                override("byName", "Tokens", unit="sishort", decimals=1),
-                judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
-                override("byName", "Mean time", unit="s"),
-            ],
-        ),
-        [
-            group_table(
-                {
-                    "Share of cost": "(cost_usd / total)::float8",
-                    "Cost": "case when priced > 0 then cost_usd end",
-                    "Change": "change",
-                    "Calls": "calls::bigint",
-                    "Tokens": "tokens::bigint",
-                    "Errors": "(errors / nullif(calls, 0))::float8",
-                    "Mean time": "spent_s / nullif(timed, 0)::float8",
-                },
-                "cost_usd",
-            )
-        ],
-        width=24,
-        height=8,
-        leads_to="cost-usage/group_models",
-        passes={"group": "Group"},
-        feature="langfuse",
-    ),
-    Panel(
-        "groups_over_time",
-        "LLM cost over time by chosen group",
-        f"{PRICES}, by the groups of the dimension chosen above, by whole days without today, by hours up to 3 days: "
-        "the six most expensive, the rest as other. Of 'tag', calls count for each.",
-        DayBars(unit="currencyUSD", decimals=2, color=BY_NAME, overrides=GROUP_COLORS),
-        [group_bars("cost_usd")],
-        width=12,
-        height=8,
-        leads_to="cost-usage/group_models",
-        passes={"group": ""},
-        unlinked=("other",),
-        feature="langfuse",
-    ),
-    Panel(
-        "group_models",
-        "LLM cost of the chosen group by model",
-        f"{PRICES}, of the group chosen above (All: of every group) by model, by whole days without today, by hours up "
-        "to 3 days: the six most expensive, the rest as other.",
-        DayBars(
-            unit="currencyUSD",
-            decimals=2,
-            color=fixed(UNKNOWN),
-            overrides=by_model(),
-            transformations=WITHOUT_DATES,
-        ),
-        [group_bars("cost_usd", "model")],
-        width=12,
-        height=8,
-        leads_to="agent-performance/models",
-        passes={"model": ""},
-        unlinked=("other",),
-        feature="langfuse",
-    ),
-]
-"""The same of Cost & Usage."""

@@ -1,29 +1,24 @@
-"""What the rows of System Health share: selectors, rates over the picked range, percentiles."""
+"""What the panels of System Health share: selectors, rates over the picked range, percentiles, links of panels."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from gendash.dashboards._api_panels import ALERTS_PANEL, HEALTH_PANEL
 from gendash.dashboards._palette import CALLS
-from gendash.engine.model import promql
+from gendash.dashboards._queries import over_range
+from gendash.engine.model import Panel, promql
 
-WRAPPED = {"type": "auto", "wrapText": True}
 PROCESS = '{job=~"$job",instance=~"$instance"}'
-RATE = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job",handler=~"$handler"}'
-REQUESTS_BY_ROUTE = "job_handler_status:http_requests:rate5m"
 HITS, MISSES = (f'sum({{{{ rule("job:cache_{kind}:rate5m") }}}}{{job=~"$job"}})' for kind in ("hits", "misses"))
 HIT_RATE = f"{HITS} / ({HITS} + {MISSES} > 0)"
-STATEMENTS = "job_operation_status:db_queries:rate5m"
-SERVER_ERRORS, CLIENT_ERRORS, FAILED = ',status=~"5.."', ',status=~"4.."', ',status="error"'
-BELOW_LAST = ',le!="+Inf"'
-NO_RESTART = "nothing restarted"
 BLUES = (CALLS, "super-light-blue", "dark-blue")
-FILL = {"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 30}
 
 
 def averaged(rule: str, extra: str = "", by: str = "handler", chosen: str = ',handler=~"$handler"') -> str:
-    """PromQL: mean of a recorded rate over the picked range."""
-    return f'sum by ({by}) (avg_over_time({{{{ rule("{rule}") }}}}{{job=~"$job"{chosen}{extra}}}[$__range]))'
+    """PromQL: mean of a recorded rate over the picked range, of the chosen route."""
+    return over_range(rule, chosen + extra, by)
 
 
 def percentiles(buckets: str, empty: str) -> list[Any]:
@@ -36,3 +31,9 @@ def percentiles(buckets: str, empty: str) -> list[Any]:
         )
         for q in (0.5, 0.95, 0.99)
     ]
+
+
+def same(panel: Panel, leads_to: str, width: int = 0) -> Panel:
+    """A panel of the Overview, with the same queries; here it links to details, and describes what it needs."""
+    feature = panel.feature or ("" if panel in (HEALTH_PANEL, ALERTS_PANEL) else "http_metrics")
+    return replace(panel, leads_to=leads_to, width=width or panel.width, feature=feature)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gendash.dashboards._health import FAILED, FILL, PROCESS, STATEMENTS, WRAPPED, averaged, percentiles
+from gendash.dashboards._health import PROCESS, averaged, percentiles
 from gendash.dashboards._lists import row_column, row_number
 from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import (
@@ -23,6 +23,11 @@ from gendash.dashboards._queries import QUIET, TODAY
 from gendash.dashboards._tables import COLORED_TEXT, cells, columns, count_bar, judged
 from gendash.dashboards.viz import DayBars, Lines, Table
 from gendash.engine.model import Panel, promql, slo, sql
+
+WRAPPED = {"type": "auto", "wrapText": True}
+STATEMENTS = "job_operation_status:db_queries:rate5m"
+FAILED = ',status="error"'
+FILL = {"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 30}
 
 DATABASE = [
     Panel(
@@ -197,9 +202,6 @@ DATABASE = [
         width=12,
         height=8,
     ),
-]
-
-AUDITS = [
     Panel(
         "audits",
         "Data audits: rows at fault, now",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gendash.dashboards._health import NO_RESTART, PROCESS
+from gendash.dashboards._health import PROCESS
 from gendash.dashboards._lists import of_all, of_column
 from gendash.dashboards._palette import BAD, CALLS, OK, TEXT, WARN, override, steps, words
 from gendash.dashboards._queries import QUIET
@@ -10,6 +10,7 @@ from gendash.dashboards._tables import COLORED_TEXT, columns, judged
 from gendash.dashboards.viz import Lines, Table
 from gendash.engine.model import Panel, SettingRef, promql
 
+NO_RESTART = "nothing restarted"
 UP_NOW = f'topk(50, max by (job, instance) ({{{{ metric("up") }}}}{PROCESS}))'
 SHADES = {"mode": "shades", "fixedColor": CALLS}
 PROCESSES = [

@@ -31,7 +31,6 @@ THIS_MODEL = f"model = case when ${{model:sqlstring}} in {NO_MODEL} then '__all'
 IN_MODEL = f"(${{model:sqlstring}} in {NO_MODEL} or model = ${{model:sqlstring}})"
 NO_CALLS = "no LLM call in the picked time"
 PRICES = "List price as Langfuse computed it, not an invoice"
-LAST_7_D = f"day > {TODAY} - 7 and day <= {TODAY}"
 LAST_30_D = f"day > {TODAY} - 30 and day <= {TODAY}"
 
 TOKENS = {

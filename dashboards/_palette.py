@@ -52,6 +52,10 @@ def colored(colors: dict[str, str], **properties: Any) -> list[dict[str, Any]]:
     return [override("byName", name, color=fixed(color), **properties) for name, color in colors.items()]
 
 
+# values that a vocabulary does not know: none, on most platforms, so the legend does not name them
+UNLISTED = override("byName", "other", custom__hideFrom={"legend": True, "tooltip": False, "viz": False})
+
+
 def by_model() -> list[dict[str, Any]]:
     """Overrides that give each family of models its colour, dated names included."""
     return [override("byRegexp", f"/^{prefix}/", color=fixed(color)) for prefix, color in MODEL.items()]

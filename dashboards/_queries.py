@@ -12,16 +12,8 @@ TODAY = "{{ today() }}"
 QUIET = "a quiet platform"
 NEVER_SYNCED = "no LLM call was ever synced"
 REQUESTS = 'sum({{ rule("job:http_requests:rate5m") }}{job=~"$job"})'
-ERRORS = 'sum({{ rule("job:http_request_errors:rate5m") }}{job=~"$job"})'
-LATENCY = '{{ rule("job_le:http_request_duration_highr_seconds_bucket:rate5m") }}{job=~"$job"}'
 FIRING = '{{ metric("alerts") }}{alertstate="firing",severity="%s",job=~"$job|"}'
 UP = 'sum({{ rule("job:up:count") }}{job=~"$job"})'
-TARGETS = 'sum({{ rule("job:targets:count") }}{job=~"$job"})'
-
-
-def quantile(q: float) -> str:
-    """PromQL: a percentile of the response time of all requests."""
-    return f"histogram_quantile({q}, sum by (le) ({LATENCY}))"
 
 
 def firing(severity: str) -> str:
@@ -195,47 +187,16 @@ def per_hour(value: str, known: str = "true") -> str:
 
 LAST_30_DAYS = f"day > {TODAY} - 30 and day <= {TODAY}"
 
-LAST_24_H = "hour >= date_trunc('hour', {{ now() }}, {{ zone() }}) - interval '23 hours' and hour <= {{ now() }}"
 
-
-def active_users(column: str, days: int) -> str:
-    """SQL: rolling active users of today, against the window of the same length before it."""
-    return f"""
-    with today as (
-      select max(day) as day from {{{{ view('activity_day') }}}}
-      where day <= {{{{ today() }}}}
-    ),
-    figures as (
-      select coalesce(max({column}) filter (where a.day = today.day), 0) as current,
-        max({column}) filter (where a.day = today.day - {days}) as prior
-      from {{{{ view('activity_day') }}}} a cross join today
-    )
-    select {{{{ now() }}}} as "time", {change(f"{days} d")} as metric, current as value from figures"""
-
-
-HANDLER_RATE = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job"}'
-BUSIEST = f"topk(8, sum by (handler) (avg_over_time({HANDLER_RATE}[1h] @ end())))"
-
-
-def failing(share: str) -> str:
-    """PromQL: 1 where a route's share of 5xx is above a limit, else 0; absent without traffic."""
-    bad = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job",status=~"5.."}'
-    return (
-        f"((sum by (handler) ({bad}) or 0 * sum by (handler) ({HANDLER_RATE})) "
-        f"/ (sum by (handler) ({HANDLER_RATE}) > 0) > bool {{{{ slo('api_errors.{share}') }}}})"
-    )
-
-
-def over_range(rule: str, extra: str = "") -> str:
-    """PromQL: mean of a recorded series over the picked range, by route."""
-    return f'sum by (handler) (avg_over_time({{{{ rule("{rule}") }}}}{{job=~"$job"{extra}}}[$__range]))'
+def over_range(rule: str, extra: str = "", by: str = "handler") -> str:
+    """PromQL: mean of a recorded series over the picked range, by route or other labels."""
+    return f'sum by ({by}) (avg_over_time({{{{ rule("{rule}") }}}}{{job=~"$job"{extra}}}[$__range]))'
 
 
 REQUESTS_BY_ROUTE = "job_handler_status:http_requests:rate5m"
 BUCKETS_BY_ROUTE = "job_handler_le:http_request_duration_seconds_bucket:rate5m"
 COUNT_BY_ROUTE = "job_handler:http_request_duration_seconds_count:rate5m"
-FAILED = ',status=~"5.."'
-HALF_A_SECOND = ',le="0.5"'
+SERVER_ERRORS = ',status=~"5.."'
 
 
 def curve(days: str, label: str, back: int, against: str = "vs prior", first: int = 0, more: str = "''") -> str:
@@ -262,18 +223,6 @@ def every_day(before: int, last: int = 0) -> str:
     """SQL: the days from so many before today as ``every (day)``, to be joined to the events of each."""
     return f"""today cross join lateral generate_series(
         (today.day - {before})::timestamp, today.day - {last}, interval '1 day') as every (day)"""
-
-
-def summed(daily: str, days: int, value: str = "n") -> str:
-    """SQL: ``curve`` of a figure made of the sums of n and d over so many days; ``daily`` selects day, n and d."""
-    return f"""
-    daily as ({daily}),
-    sums as (
-      select every.day::date as day, sum(coalesce(n, 0)) over several as n, sum(coalesce(d, 0)) over several as d
-      from {every_day(61 + days)} left join daily on daily.day = every.day::date
-      window several as (order by every.day rows between {days - 1} preceding and current row)
-    ),
-    curve as (select day, {value} as value from sums)"""
 
 
 def over_picked(daily: str, value: str = "") -> str:

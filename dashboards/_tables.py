@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gendash.dashboards._palette import fixed, nothing, override
+from gendash.dashboards._palette import down_is_bad, fixed, nothing, override
+from gendash.engine.model import slo
 
 COLORED_TEXT = {"type": "color-text"}
 GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
@@ -44,6 +45,11 @@ def judged(name: str, thresholds: list[dict[str, Any]], **properties: Any) -> di
 def judged_share(name: str, thresholds: list[dict[str, Any]], decimals: int = 2, **properties: Any) -> dict[str, Any]:
     """A share that is coloured where it is wrong."""
     return judged(name, thresholds, unit="percentunit", decimals=decimals, **properties)
+
+
+def csat_column(name: str = "CSAT") -> dict[str, Any]:
+    """A share of satisfied ratings that is coloured where it is below its limits."""
+    return judged_share(name, down_is_bad(slo("csat.red"), slo("csat.amber")), 1)
 
 
 def _bar(name: str, color: str, properties: dict[str, Any]) -> dict[str, Any]:

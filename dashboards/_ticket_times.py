@@ -10,16 +10,20 @@ from gendash.dashboards._tickets import (
     CHOSEN,
     DUE,
     IN_PRIORITY,
-    MOVED,
+    LISTED,
     NOTHING_WAITS,
     ONE_PRIORITY,
     OVERDUE_AND_DUE,
     PRIORITY_WORDS,
-    WAITING,
     text_column,
 )
 from gendash.dashboards.viz import BarGauge, DayBars, Table
 from gendash.engine.model import Panel, sql
+
+WAITING = f"{{{{ view('ticket_now') }}}} where waits and {LISTED}"
+MOVED = f"""{{{{ view('ticket_now') }}}}
+                where acted_at >= $__timeFrom()::timestamptz and ($__timeFilter(created_at) or $__timeFilter(ended_at))
+                  and {LISTED}"""
 
 LONG = [
     Panel(

@@ -1,63 +1,16 @@
-"""What the panels of Support Tickets share: choices, the tickets of each list, columns of tables."""
+"""What the panels of Support Tickets share: which tickets are chosen, columns of tables."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from gendash.dashboards._lists import chosen
-from gendash.dashboards._palette import BAD, PRIORITY, TEXT, WARN, nothing, override, steps
+from gendash.dashboards._palette import BAD, PRIORITY, TEXT, WARN, nothing, override, steps, words
 from gendash.dashboards._tables import COLORED_TEXT
-from gendash.engine.model import SettingRef, Variable, sql
+from gendash.engine.model import SettingRef
 
 ALL = "'__all'"
-PRIORITIES = Variable(
-    "priority",
-    "Priority",
-    "Priority of tickets; All adds them up.",
-    sql("select distinct priority from {{ view('ticket_day') }} order by 1", may_be_empty="no ticket yet"),
-    all_value=ALL,
-    feature="tickets",
-)
-CATEGORIES = Variable(
-    "category",
-    "Category",
-    "Category of tickets; none where they have none.",
-    sql("select distinct category from {{ view('ticket_day') }} order by 1", may_be_empty="no ticket yet"),
-    all_value=ALL,
-    feature="tickets",
-)
-STATUSES = Variable(
-    "status",
-    "Status",
-    "Status of the tickets in lists; other panels do not follow it.",
-    sql(
-        "select replace(status, '_', ' ') as status from {{ view('ticket_status_now') }} group by 1 order by 1",
-        may_be_empty="no ticket yet",
-    ),
-    all_value=ALL,
-    feature="tickets",
-)
-ASSIGNEES = Variable(
-    "assignee",
-    "Assignee",
-    "Who works on the tickets in lists, as the first 8 characters of an id; other panels do not follow it.",
-    sql(
-        "select assignee from {{ view('ticket_assignee_now') }} union all select 'assigned' order by 1",
-    ),
-    all_value=ALL,
-    feature="tickets",
-)
-CREATORS = Variable(
-    "creator",
-    "Creator",
-    "Who opened the tickets in lists, as the first 8 characters of an id; other panels do not follow it.",
-    sql(
-        "select creator from {{ view('ticket_creator_now') }} order by tickets desc, 1",
-        may_be_empty="no ticket yet",
-    ),
-    all_value=ALL,
-    feature="tickets",
-)
+
 # the table of priorities has a row of all
 IN_PRIORITY = f"(${{priority:sqlstring}} in ({ALL}, 'all') or priority = ${{priority:sqlstring}})"
 IN_CATEGORY = chosen("category", "category")
@@ -71,25 +24,14 @@ LISTED = " and ".join(
         chosen("creator", "coalesce(creator, 'unknown')"),
     )
 )
-LATE = f"""{{{{ view('ticket_now') }}}}
-                where waits and {LISTED}
-                  and due_at < {{{{ now() }}}} + make_interval(secs => {{{{ setting('limits.ticket_at_risk_s') }}}})"""
-WAITING = f"{{{{ view('ticket_now') }}}} where waits and {LISTED}"
-MOVED = f"""{{{{ view('ticket_now') }}}}
-                where acted_at >= $__timeFrom()::timestamptz and ($__timeFilter(created_at) or $__timeFilter(ended_at))
-                  and {LISTED}"""
-"""SQL: the tickets of each list."""
 ONE_PRIORITY = f"priority = case ${{priority:sqlstring}} when {ALL} then 'all' else ${{priority:sqlstring}} end"
 NOTHING_WAITS = "no ticket waits"
-PRIORITY_WORDS = [
-    {
-        "type": "value",
-        "options": {
-            name: {"text": f"{symbol} {name}", "color": PRIORITY[name], "index": index}
-            for index, (name, symbol) in enumerate({"urgent": "▲▲", "high": "▲", "medium": "●", "low": "▽"}.items())
-        },
-    }
-]
+PRIORITY_WORDS = words(
+    urgent=("▲▲ urgent", PRIORITY["urgent"]),
+    high=("▲ high", PRIORITY["high"]),
+    medium=("● medium", PRIORITY["medium"]),
+    low=("▽ low", PRIORITY["low"]),
+)
 DUE = [
     override(
         "byName",

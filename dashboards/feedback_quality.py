@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gendash.dashboards._feedback_causes import CAUSES
+from gendash.dashboards._feedback_negative import WRONG
+from gendash.dashboards._feedback_trends import MOVES
 from gendash.dashboards._groups import BREAKDOWN
-from gendash.dashboards._lists import DAY_ENDS, UNTIL, listed, ranked_row, row_column, row_number
-from gendash.dashboards._llm import dashed, langfuse_link
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
     OK,
     RATING,
     TEXT,
-    UNKNOWN,
     USERS,
     USERS_2,
     WARN,
@@ -34,28 +34,11 @@ from gendash.dashboards._queries import (
     state_of_share,
     tile,
 )
-from gendash.dashboards._rating_causes import CAUSES, csat_column
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, CSAT, FRESHNESS, JOB, how_to_read
-from gendash.dashboards._tables import COLORED_TEXT, linked, share_bar
-from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
+from gendash.dashboards.viz import PREVIOUS, BarGauge, HeadTile, Lines, NumberTile, ShareTile, StateTile
 from gendash.engine.model import Dashboard, Panel, Row, slo, sql
 
 NO_RATING = "no rating within 30 days"
-NEGATIVE = "{{ view('rating_turn_30d') }} where negative and $__timeFilter(created_at)"
-WORST_FIRST = "commented desc, created_at desc, feedback_id"
-"""SQL: the list of bad ratings, and its order."""
-RATING_WORDS = [
-    {
-        "type": "value",
-        "options": {
-            value: {"text": text, "color": RATING[value], "index": index}
-            for index, (value, text) in enumerate(
-                {"1": "▼▼ 1", "2": "▼ 2", "3": "● 3", "4": "▲ 4", "5": "▲▲ 5"}.items()
-            )
-        },
-    }
-]
-
 
 STRIP = [
     Panel(
@@ -327,172 +310,6 @@ CHARTS = [
         height=8,
         leads_to="feedback-quality/negative_list",
         unlinked=("3", "4", "5"),
-        feature="feedback",
-    ),
-]
-
-WRONG = [
-    Panel(
-        "negative_list",
-        "Negative ratings, those with a comment first, up to 30 d",
-        "Ratings of 1 or 2 given in the picked time, at most today and the 29 days before, with comment and who rated; "
-        "Row counts up to 10,000, 500 are shown. Trace and conversation lead to Langfuse, where a conversation is a "
-        "session.\n\n"
-        "The plan asks for a word cloud: a list that can be read and searched replaces it."
-        " The plan calls it 'Feedback comments'.",
-        Table(
-            no_data="No bad rating",
-            name_nothing=False,
-            overrides=[
-                row_column(115),
-                override("byName", "Given", unit="dateTimeAsIso", custom__width=150),
-                override(
-                    "byName",
-                    "Rating",
-                    custom__width=70,
-                    custom__cellOptions=COLORED_TEXT,
-                    mappings=RATING_WORDS,
-                ),
-                override("byName", "Comment", custom__minWidth=200),
-                override("byName", "Answer time", unit="s", custom__width=105),
-                override("byName", "User", custom__width=125),
-                *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=110),
-                override("byName", "Model", custom__width=190),
-                *linked("Trace", "Open the trace in Langfuse", custom__width=85),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select created_at as "Given", rating as "Rating", coalesce(comment, '–') as "Comment",
-                  coalesce(name, left(user_id, 8)) as "User", left(conversation_id, 8) as "Conversation",
-                  duration_s as "Answer time",
-                  coalesce(model, 'not traced') as "Model", coalesce(left(trace_id, 8), '–') as "Trace",
-                  {langfuse_link("traces", "trace_id")},
-                  {langfuse_link("sessions", "conversation_id", "session_link")},
-                  {row_number(WORST_FIRST, listed(NEGATIVE))}
-                from (select * from {NEGATIVE} order by {WORST_FIRST} limit 500) as t
-                left join (select user_id, name from {{{{ view('user_name') }}}}) as names using (user_id)
-                order by {WORST_FIRST} limit 500""",
-                format="table",
-                may_be_empty="no bad rating in the picked time",
-            )
-        ],
-        width=24,
-        height=10,
-        feature="feedback",
-    ),
-    Panel(
-        "conversations",
-        "Average rating by conversation, worst first, 30 d",
-        "Mean rating of every conversation rated today or on the 29 days before, the lowest first, of equal ones that "
-        "with most ratings; Row counts all, 1,000 are listed by pages. A conversation leads to its session in Langfuse."
-        "\n\nThe plan calls it 'Feedback by conversation'.",
-        Table(
-            overrides=[
-                *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=110),
-                override("byName", "Mean", unit="none", decimals=2, custom__width=60),
-                override("byName", "Ratings", unit="locale", custom__width=70),
-                override("byName", "Last", unit="dateTimeFromNow", custom__width=110),
-                override("byName", "Last comment", custom__minWidth=150),
-                row_column(),
-            ]
-        ),
-        [
-            sql(
-                f"""
-                select left(conversation_id, 8) as "Conversation", mean as "Mean", ratings as "Ratings",
-                  last_at as "Last", coalesce(comment, '–') as "Last comment",
-                  {langfuse_link("sessions", "conversation_id", "session_link")}, {ranked_row("total")}
-                from {{{{ view('rating_conversation_30d') }}}} order by rank limit 1000""",
-                format="table",
-                may_be_empty="no conversation was rated within 30 days",
-            )
-        ],
-        width=12,
-        height=8,
-        feature="feedback",
-    ),
-    Panel(
-        "labels",
-        "Tone and sentiment labels: count and share, 30 d",
-        "Labels that evaluations in Langfuse gave today or on the 29 days before (tone, sentiment), their share of the "
-        "scores of that name, and CSAT of the rated traces among them; at most 50. No evaluation: no sentiment.",
-        Table(
-            no_data="–",
-            overrides=[
-                share_bar("Share", CALLS, custom__width=110),
-                override("byRegexp", "/^(Scores|Rated)$/", unit="locale"),
-                csat_column("CSAT"),
-                row_column(75),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select name as "Score", label as "Label", share as "Share", scores as "Scores", rated as "Rated",
-                  satisfied / nullif(rated, 0)::float8 as "CSAT", {row_number("name, scores desc, label")}
-                from {{{{ view('rating_label_30d') }}}} order by name, scores desc, label limit 50""",
-                format="table",
-                may_be_empty="no evaluation with labels within 30 days",
-            )
-        ],
-        width=12,
-        height=8,
-        feature="langfuse",
-        needs="evaluation scores in Langfuse",
-    ),
-]
-
-MOVES = [
-    Panel(
-        "per_day",
-        "Ratings per day by value",
-        "Ratings by the local day on which they were given, for the days that begin in the picked range, by their "
-        "present value; today is still running.",
-        DayBars(unit="locale", decimals=0, overrides=[*colored(RATING), dashed("before", UNKNOWN), UNTIL]),
-        [
-            sql(
-                """
-                select at as "time", """
-                + ", ".join(f'sum(ratings) filter (where rating = {value}) as "{value}"' for value in (1, 2, 3, 4, 5))
-                + f""", max({DAY_ENDS.removesuffix(' as "until"')}) as "until"
-                from {{{{ view('rating_day') }}}} where $__timeFilter(at) group by 1 order by 1""",
-                may_be_zero=QUIET,
-                may_be_empty="no rating yet, or no day begins in the picked range",
-            ),
-            days_before("sum(ratings)", "rating_day"),
-        ],
-        width=12,
-        height=8,
-        leads_to="feedback-quality/negative_list",
-        passes={"time": "until"},
-        feature="feedback",
-    ),
-    Panel(
-        "mean",
-        "Average rating over rolling 7 days",
-        "Sum of ratings / their number over each day that begins in the picked range and the 6 before it. Where people "
-        "give 1 or 5 only, it is equivalent to satisfaction: CSAT above shows the same with its uncertainty.",
-        Lines(unit="none", decimals=1, min=1, max=5, fill=12, color=fixed(USERS), legend=False, no_data="no ratings"),
-        [
-            sql(
-                """
-                with days as (
-                  select day, at, sum(ratings) as n, sum(rating * ratings) as total
-                  from {{ view('rating_day') }} group by 1, 2
-                ),
-                weeks as (
-                  select at, (sum(total) over week / nullif(sum(n) over week, 0))::float8 as mean
-                  from days window week as (order by day rows between 6 preceding and current row)
-                )
-                select at as "time", mean as "mean" from weeks where $__timeFilter(at) order by 1""",
-                may_be_empty="no rating yet, or no day begins in the picked range",
-            )
-        ],
-        width=12,
-        height=8,
-        leads_to="feedback-quality/conversations",
         feature="feedback",
     ),
 ]

@@ -4,62 +4,78 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gendash.dashboards._lists import DAY_ENDS, UNTIL, listed, row_column, row_number
-from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
     OK,
     P50,
-    PRIORITY,
     TEXT,
     TICKET,
-    UNKNOWN,
     USERS,
     WARN,
-    colored,
-    down_is_bad,
     fixed,
     override,
     steps,
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import (
-    DAYS_PICKED,
-    NO_DAY,
-    QUIET,
-    curve,
-    days_before,
-    every_day,
-    over_picked,
-    state_of_share,
-    tile,
-)
-from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read, tickets_by_status
-from gendash.dashboards._tables import COLORED_TEXT, judged_share
+from gendash.dashboards._queries import DAYS_PICKED, NO_DAY, QUIET, curve, every_day, over_picked, state_of_share, tile
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._ticket_attention import HELP
+from gendash.dashboards._ticket_charts import CHARTS
 from gendash.dashboards._ticket_sources import SOURCES
 from gendash.dashboards._ticket_times import LONG
-from gendash.dashboards._tickets import (
-    ASSIGNEES,
-    CATEGORIES,
-    CHOSEN,
-    CREATORS,
-    DUE,
-    LATE,
-    NOTHING_WAITS,
-    ONE_PRIORITY,
-    OVERDUE_AND_DUE,
-    PRIORITIES,
-    PRIORITY_WORDS,
-    STATUSES,
-    text_column,
-)
-from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, NumberTile, ShareTile, StateTile, Table
-from gendash.engine.model import Dashboard, Panel, Row, SettingRef, slo, sql
+from gendash.dashboards._tickets import ALL, CHOSEN, NOTHING_WAITS, ONE_PRIORITY
+from gendash.dashboards.viz import HeadTile, NumberTile, ShareTile, StateTile
+from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, sql
 
-BY_PRIORITY = ", ".join(
-    f"coalesce(sum(waiting) filter (where priority = '{name}'), 0) as \"{name}\"" for name in PRIORITY
+PRIORITIES = Variable(
+    "priority",
+    "Priority",
+    "Priority of tickets; All adds them up.",
+    sql("select distinct priority from {{ view('ticket_day') }} order by 1", may_be_empty="no ticket yet"),
+    all_value=ALL,
+    feature="tickets",
+)
+CATEGORIES = Variable(
+    "category",
+    "Category",
+    "Category of tickets; none where they have none.",
+    sql("select distinct category from {{ view('ticket_day') }} order by 1", may_be_empty="no ticket yet"),
+    all_value=ALL,
+    feature="tickets",
+)
+STATUSES = Variable(
+    "status",
+    "Status",
+    "Status of the tickets in lists; other panels do not follow it.",
+    sql(
+        "select replace(status, '_', ' ') as status from {{ view('ticket_status_now') }} group by 1 order by 1",
+        may_be_empty="no ticket yet",
+    ),
+    all_value=ALL,
+    feature="tickets",
+)
+ASSIGNEES = Variable(
+    "assignee",
+    "Assignee",
+    "Who works on the tickets in lists, as the first 8 characters of an id; other panels do not follow it.",
+    sql(
+        "select assignee from {{ view('ticket_assignee_now') }} union all select 'assigned' order by 1",
+    ),
+    all_value=ALL,
+    feature="tickets",
+)
+CREATORS = Variable(
+    "creator",
+    "Creator",
+    "Who opened the tickets in lists, as the first 8 characters of an id; other panels do not follow it.",
+    sql(
+        "select creator from {{ view('ticket_creator_now') }} order by tickets desc, 1",
+        may_be_empty="no ticket yet",
+    ),
+    all_value=ALL,
+    feature="tickets",
 )
 
 
@@ -74,7 +90,6 @@ MEAN_OF_ENDED = f"""coalesce((
         else round(mean_s / 86400, 1) || ' d' end
       from {{{{ view('ticket_median_day') }}}} as m join today using (day) where {ONE_PRIORITY}
     ), '')"""
-
 
 STRIP = [
     Panel(
@@ -305,224 +320,6 @@ HEAD = [
         feature="tickets conversations",
     ),
     replace(FRESHNESS, width=8),  # the title of the median does not fit 6
-]
-
-CHARTS = [
-    Panel(
-        "created_resolved",
-        "Tickets created, resolved by day",
-        "Tickets created (up) and resolved (down) by local day, for the days that begin in the picked range; today is "
-        "still running. A ticket is resolved on the day of its last resolution; a reopened one is not counted."
-        "\n\nBefore: those created at the time that Compare with names. The plan calls it 'Tickets over time'.",
-        DayBars(
-            unit="locale",
-            decimals=0,
-            min=None,
-            overrides=[
-                UNTIL,
-                override("byName", "created", color=fixed(TICKET["open"]), custom__axisCenteredZero=True),
-                override(
-                    "byName",
-                    "resolved",
-                    color=fixed(TICKET["resolved"]),
-                    custom__axisCenteredZero=True,
-                    custom__transform="negative-Y",
-                ),
-                dashed("before", UNKNOWN),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select at as "time", sum(created) as "created", sum(resolved) as "resolved", {DAY_ENDS}
-                from {{{{ view('ticket_day') }}}} where $__timeFilter(at) and {CHOSEN} group by at, day order by 1""",
-                may_be_zero=QUIET,
-                may_be_empty="no day begins in the picked range, or no ticket yet",
-            ),
-            days_before("sum(created)", "ticket_day", CHOSEN),
-        ],
-        width=8,
-        height=8,
-        leads_to="support-tickets/ticket_list",
-        passes={"time": "until"},
-        feature="tickets",
-    ),
-    Panel(
-        "backlog",
-        "Open tickets at each day's end",
-        "Tickets that waited (open or in progress) at the end of each local day that begins in the picked range, by "
-        "present priority; the last bar is now. Computed from creation and last resolution, so undone ones count as "
-        "open.",
-        DayBars(
-            unit="locale",
-            decimals=0,
-            overrides=[
-                *colored(PRIORITY),
-                dashed("before", UNKNOWN),
-                override("byName", "other", custom__hideFrom={"legend": True, "tooltip": False, "viz": False}),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select at as "time", {BY_PRIORITY}
-                from {{{{ view('ticket_day') }}}} where $__timeFilter(at) and {CHOSEN} group by 1 order by 1""",
-                may_be_zero=NOTHING_WAITS,
-                may_be_empty="no day begins in the picked range, or no ticket yet",
-            ),
-            days_before("sum(waiting)", "ticket_day", CHOSEN),
-        ],
-        width=8,
-        height=8,
-        leads_to="support-tickets/oldest_list",
-        passes={"priority": ""},
-        unlinked=("before",),
-        feature="tickets",
-    ),
-    Panel(
-        "open_by_priority",
-        "Open tickets by priority, now",
-        "Tickets that wait (open or in progress) by priority, whatever the time range above; the most pressing first. "
-        "Resolved and closed ones are not counted.",
-        BarGauge(unit="locale", decimals=0, overrides=colored(PRIORITY)),
-        [
-            sql(
-                f"""
-                with priorities (priority, rank) as (
-                  values ('urgent', 1), ('high', 2), ('medium', 3), ('low', 4), ('other', 5)
-                )
-                select priority as name, coalesce(sum(tickets), 0)::bigint as value
-                from priorities left join (
-                  select priority, tickets from {{{{ view('ticket_status_now') }}}} where waits and {CHOSEN}
-                ) as t using (priority)
-                group by priority, rank having priority <> 'other' or sum(tickets) > 0 order by rank""",
-                format="table",
-                may_be_zero=NOTHING_WAITS,
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="support-tickets/oldest_list",
-        passes={"priority": ""},
-        feature="tickets",
-    ),
-]
-
-HELP = [
-    Panel(
-        "needs_hand",
-        "List of overdue and at-risk tickets, now",
-        "Tickets that wait and are past their due time, or due within {{ setting('limits.ticket_at_risk_s') }}, the "
-        "latest first; at most 100. People are shown as the first 8 characters of their id.",
-        Table(
-            no_data="No ticket is late",
-            name_nothing=False,
-            overrides=[
-                text_column("Ticket", 320),
-                override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
-                *DUE,
-                override("byName", "Age", unit="s", decimals=1),
-                row_column(115),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select ticket_id as "Ticket", priority as "Priority",
-                  {OVERDUE_AND_DUE},
-                  replace(status, '_', ' ') as "Status", category as "Category",
-                  extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
-                  case when answered_at is null then 'none' else 'given' end as "Response",
-                  coalesce(assignee, 'nobody') as "Assignee", {row_number("due_at, ticket_id", listed(LATE))}
-                from {LATE}
-                order by due_at, ticket_id limit 100""",
-                format="table",
-                may_be_empty="no ticket is late",
-            )
-        ],
-        width=24,
-        height=10,
-        feature="tickets",
-    ),
-    tickets_by_status(
-        "by_status",
-        "Tickets by status, now",
-        "All tickets by their present status, whatever the time range above. Resolved ones wait for the customer's "
-        "word, closed ones are done. Bars of open and in progress have a scale of their own."
-        "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
-        8,  # as high as the table of priorities beside it
-        CHOSEN,
-    ),
-    Panel(
-        "assignment",
-        "Open tickets by assignment, now",
-        "Tickets that wait (open or in progress), by whether somebody is assigned. Ended tickets without an owner are "
-        "not counted."
-        "\n\nThe plan calls it 'Assignment status'.",
-        BarGauge(unit="locale", decimals=0, overrides=colored({"assigned": CALLS, "nobody": WARN})),
-        [
-            sql(
-                f"""
-                select name, value from (
-                  select coalesce(sum(unowned), 0)::bigint as nobody,
-                    coalesce(sum(tickets - unowned), 0)::bigint as assigned
-                  from {{{{ view('ticket_status_now') }}}} where waits and {CHOSEN}
-                ) as counted
-                cross join lateral (values (1, 'nobody', nobody), (2, 'assigned', assigned)) as bars (rank, name, value)
-                order by rank""",
-                format="table",
-                may_be_zero=NOTHING_WAITS,
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="support-tickets/oldest_list",
-        passes={"assignee": ""},
-        feature="tickets",
-    ),
-    Panel(
-        "sla_by_priority",
-        "% tickets within SLA by priority",
-        "Share of decided tickets (ended, or past their due time) that ended by it, of those created on the days that "
-        "begin in the picked range. Tickets that are still in time count neither way."
-        "\n\nThe plan asks for a share of all tickets: that improves with many new ones and hides what is late and "
-        "still open.",
-        Table(
-            no_data="–",
-            overrides=[
-                override(
-                    "byName",
-                    "Priority",
-                    custom__cellOptions=COLORED_TEXT,
-                    mappings=PRIORITY_WORDS,
-                    custom__width=100,
-                    links=[],
-                ),
-                judged_share(
-                    "Within SLA", down_is_bad(slo("ticket_sla.red"), slo("ticket_sla.amber")), 1, custom__minWidth=90
-                ),
-                override("byName", "Decided", unit="locale", custom__width=80),
-                override("byName", "Late", unit="locale", custom__width=70),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select priority as "Priority", (sum(met) / nullif(sum(decided), 0))::float8 as "Within SLA",
-                  sum(decided) as "Decided", sum(decided) - sum(met) as "Late"
-                from {{{{ view('ticket_sla_day') }}}} where {DAYS_PICKED} and {CHOSEN} group by priority, priority_rank
-                order by priority_rank limit 20""",
-                format="table",
-                may_be_empty="no ticket of the picked range was due",
-                may_be_zero="every due ticket was late",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="support-tickets/ticket_list",
-        passes={"priority": "Priority"},
-        feature="tickets",
-    ),
 ]
 
 DASHBOARD = Dashboard(

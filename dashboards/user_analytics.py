@@ -6,7 +6,6 @@ from gendash.dashboards._palette import (
     BAD,
     CALLS,
     OK,
-    TEXT,
     UNKNOWN,
     USERS,
     USERS_2,
@@ -15,10 +14,8 @@ from gendash.dashboards._palette import (
     colored,
     fixed,
     override,
-    steps,
     words,
 )
-from gendash.dashboards._people import NOBODY, USER, WHO
 from gendash.dashboards._queries import (
     DAYS_PICKED,
     LAST_30_DAYS,
@@ -34,24 +31,34 @@ from gendash.dashboards._queries import (
     over_picked,
 )
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
-from gendash.dashboards._usage_depth import DEPTH
-from gendash.dashboards.viz import PREVIOUS, BarGauge, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
-from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
+from gendash.dashboards._user import NO_SIGN_IN, NOBODY, SIGN_IN_NEEDS, SUCCEEDED
+from gendash.dashboards._user_engagement import DEPTH
+from gendash.dashboards._user_people import WHO
+from gendash.dashboards._user_retention import STAY
+from gendash.dashboards._user_sign_in import SIGN_IN
+from gendash.dashboards.viz import PREVIOUS, BarGauge, HeadTile, Lines, NumberTile, ShareTile, StateTile
+from gendash.engine.model import Dashboard, Panel, Row, Variable, promql, sql
 
-SIGN_INS = '{{ rule("job_status:auth_attempts:%s") }}{job=~"$job"%s}'
-SUCCESS, FAILURE = ',status="success"', ',status="failure"'
-# sign-ins are read from requests where the platform records no auth_ metrics, so nothing is there without those
-SIGN_IN_NEEDS = "HTTP metrics of the sign-in route"
-NO_SIGN_IN = "nobody tried to sign in"
-WEEKS = range(9)
-
-
-def attempts(window: str, extra: str = "") -> str:
-    """PromQL: recorded sign-ins of all services, of one status or all."""
-    return f"sum({SIGN_INS % (window, extra)})"
-
-
-SUCCEEDED = f"{attempts('increase1h', SUCCESS)} / ({attempts('increase1h')} > 0)"
+USER = Variable(
+    "user",
+    "User",
+    "Id of the user whose conversations are listed, unknown for guests and deleted accounts; a click on a name in a "
+    "table sets it.",
+    sql(
+        """
+        select user_id from (
+          select 'unknown' as user_id
+          union select user_id from {{ view('user_top_30d') }}
+          {% if feature('langfuse') %}
+          union select user_id from {{ view('user_llm_30d') }} where user_id <> '' {% endif %}
+          union select user_id from {{ view('user_desk_90d') }} where user_id is not null
+        ) as people
+        order by user_id <> 'unknown', user_id""",
+        may_be_empty="nobody has written, opened a ticket or uploaded a document yet",
+    ),
+    all_value="'__all'",
+    feature="users conversations",
+)
 
 
 def active(value: str, label: str, days: int, first: int = 0, against: str = "vs prior") -> str:
@@ -319,187 +326,6 @@ CHARTS = [
         height=8,
         leads_to="user-analytics/top_users",
         feature="users",
-    ),
-]
-
-COHORT_CELLS = ", ".join(
-    f'(sum(retained) filter (where k = {k}))::float8 / nullif(sum(users) filter (where k = {k}), 0)::float8 as "W{k}"'
-    for k in WEEKS
-)
-STAY = [
-    Panel(
-        "cohorts",
-        "User retention by week of registration, 16 weeks",
-        "Share of the accounts registered in one of the last 16 weeks that wrote in that week (W0) and in each week "
-        "after it. Only completed weeks; the first line weights all by their size. Deleted accounts are in no "
-        "figure.\n\n"
-        "W0 below 100 % are people who registered and did not write. Weeks begin on Monday; an account counts in W3 "
-        "without activity in W2. Small weeks vary strongly: see Users.",
-        Table(
-            no_data="–",
-            name_nothing=False,
-            overrides=[
-                override("byName", "Week", custom__width=90),
-                override("byName", "Users", unit="locale", custom__width=60),
-                override(
-                    "byRegexp",
-                    "/^W[0-9]$/",
-                    unit="percentunit",
-                    decimals=0,
-                    min=0,
-                    max=1,
-                    noValue="",
-                    color={"mode": "continuous-blues"},
-                    custom__minWidth=44,
-                    custom__align="center",
-                    custom__cellOptions={"type": "color-background", "mode": "basic"},
-                ),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select case when grouping(week) = 1 then 'all' else to_char(week, 'DD Mon') end as "Week",
-                  coalesce(sum(users) filter (where k = 0), 0) as "Users", {COHORT_CELLS}
-                from {{{{ view('cohort_week') }}}}
-                group by grouping sets ((week), ()) having count(*) > 0
-                order by grouping(week) desc, week desc""",
-                format="table",
-                may_be_empty="no week is over since the first registration",
-                may_be_zero="nobody came back",
-            )
-        ],
-        width=12,
-        height=12,
-        feature="users conversations",
-    ),
-    Panel(
-        "activation",
-        "New accounts by activation step, 30 d",
-        "Accounts that registered on the 30 days which ended 7 days ago: how many wrote within their first 7 days, "
-        "wrote on a second day, and then also rated an answer. Each step counts only accounts that took all steps "
-        "before it.\n\n"
-        "A large drop from registered to wrote is a problem of sign-up; from wrote to came back, of the answers.",
-        BarGauge(
-            unit="locale",
-            decimals=0,
-            overrides=[
-                override("byRegexp", "/^registered/", color=fixed(UNKNOWN)),
-                override("byRegexp", "/^wrote/", color=fixed(USERS_2)),
-                override("byRegexp", "/^came back/", color=fixed(USERS)),
-                override("byRegexp", "/^rated/", color=fixed(USERS_3)),
-            ],
-        ),
-        [
-            sql(
-                """
-                with steps as (
-                  select step, rank, users, max(users) filter (where rank = 1) over () as base
-                  from {{ view('activation_30d') }}
-                  {% if not feature('feedback') %} where step <> 'rated' {% endif %}
-                )
-                select step || case when rank > 1 and base > 0
-                  then ', ' || round(100.0 * users / base) || ' %' else '' end as name, users as value
-                from steps order by rank""",
-                format="table",
-                may_be_zero="nobody registered",
-                may_be_empty="never refreshed",
-            )
-        ],
-        width=12,
-        height=12,
-        leads_to="user-analytics/cohorts",
-        feature="users conversations",
-    ),
-]
-
-SIGN_IN = [
-    Panel(
-        "logins",
-        "Sign-ins per hour, by outcome",
-        "Sign-ins that succeeded and that failed within the hour before each point; recorded hourly increases of "
-        "Prometheus. A renewed token is not a sign-in. Malformed and limited requests are in neither."
-        "\n\nThe plan calls it 'Login rate'.",
-        Lines(
-            unit="short",
-            decimals=0,
-            overrides=[
-                override("byName", "success", color=fixed(CALLS), custom__lineWidth=2, custom__fillOpacity=12),
-                override("byName", "failure", color=fixed(BAD)),
-            ],
-        ),
-        [
-            promql(attempts("increase1h", SUCCESS), legend="success", may_be_zero=QUIET),
-            promql(
-                attempts("increase1h", FAILURE),
-                legend="failure",
-                may_be_zero="none failed",
-                may_be_empty="none failed",
-            ),
-        ],
-        width=8,
-        height=8,
-        leads_to="user-analytics/auth_failures",
-        feature="http_metrics",
-        needs=SIGN_IN_NEEDS,
-    ),
-    Panel(
-        "auth_success",
-        "Sign-in success rate",
-        "Sign-ins that succeeded / those that succeeded or failed, each point over an hour. The dashed line is "
-        "{{ slo('sign_in.red') }}. A dip means that sign-in is broken, or an attack: see failures beside it."
-        "\n\nThe plan calls it 'Authentication success rate'.",
-        Lines(
-            unit="percentunit",
-            max=1,
-            legend=False,
-            fill=12,
-            color=fixed(USERS),
-            limit=True,
-            thresholds=steps(("transparent", None), (BAD, slo("sign_in.red"))),
-            no_data="no tries",
-        ),
-        [
-            promql(
-                f"{attempts('increase1h', SUCCESS)} / ({attempts('increase1h')} > 0)",
-                legend="success",
-                may_be_empty=NO_SIGN_IN,
-                may_be_zero="none succeeded",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="user-analytics/auth_failures",
-        feature="http_metrics",
-        needs=SIGN_IN_NEEDS,
-    ),
-    Panel(
-        "auth_failures",
-        "Failed sign-ins per minute",
-        "Failed sign-ins per minute, each point over 5 minutes, in absolute numbers: a sudden rise is an attack rather "
-        "than forgotten passwords. The dashed line is limits.auth_failures_per_minute.\n\n"
-        "When above the line: see the runbook of AuthFailuresHigh.",
-        Lines(
-            unit="suffix:failures/min",
-            legend=False,
-            color=fixed(TEXT),
-            limit=True,
-            soft_max=SettingRef("limits.auth_failures_per_minute"),
-            thresholds=steps(("transparent", None), (BAD, SettingRef("limits.auth_failures_per_minute"))),
-        ),
-        [
-            promql(
-                f"60 * {attempts('rate5m', FAILURE)}",
-                legend="failures",
-                may_be_zero="none failed",
-                may_be_empty="none failed",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="user-analytics/logins",
-        feature="http_metrics",
-        needs=SIGN_IN_NEEDS,
     ),
 ]
 

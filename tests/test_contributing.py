@@ -46,8 +46,33 @@ PANEL = '''    Panel(
         feature="documents",
     ),
 ]
+'''
+ROW = '''"""A row of Knowledge base: how many weeks?"""
 
-DASHBOARD'''
+from __future__ import annotations
+
+from gendash.dashboards.viz import NumberTile
+from gendash.engine.model import Panel, sql
+
+WEEKS = [
+    Panel(
+        "weeks",
+        "Weeks with documents, now",
+        "Weeks in which documents were uploaded, until now. A week begins on Monday, in the local zone.",
+        NumberTile(unit="locale", decimals=0, no_data="no documents"),
+        [
+            sql(
+                """
+                select {{ now() }} as "time", 'with documents' as metric, count(*) as value
+                from {{ view('document_week') }}"""
+            )
+        ],
+        width=24,
+        height=3,
+        feature="documents",
+    ),
+]
+'''
 RULE = """
 - record: job:kb_searches_failed:rate5m
   doc: Searches per second over 5 minutes that failed.
@@ -152,7 +177,15 @@ def add(path: Path, more: str) -> None:
 
 
 def a_panel(root: Path) -> None:
-    edit(root / "dashboards" / "knowledge_base.py", "]\n\nDASHBOARD", PANEL)
+    edit(root / "dashboards" / "_knowledge_ingest.py", "    ),\n]\n", "    ),\n" + PANEL)
+
+
+def a_row(root: Path) -> None:
+    add(root / "dashboards" / "_knowledge_weeks.py", ROW)
+    board = root / "dashboards" / "knowledge_base.py"
+    old = "from gendash.dashboards._palette import"
+    edit(board, old, f"from gendash.dashboards._knowledge_weeks import WEEKS\n{old}")
+    edit(board, "        how_to_read(", '        Row("How many weeks?", WEEKS, open=False),\n        how_to_read(')
 
 
 def a_dashboard(root: Path) -> None:
@@ -211,6 +244,7 @@ def a_command(root: Path) -> None:
 
 EXERCISES: dict[str, Callable[[Path], None]] = {
     "a panel": a_panel,
+    "a row of panels": a_row,
     "a dashboard": a_dashboard,
     "a view, a rollup": a_view,
     "an adapter of a platform": an_adapter,
@@ -295,7 +329,8 @@ def test_what_the_rows_say_to_write_passes_check_and_is_built(copy: Path, touche
         path.relative_to(copy / "out").as_posix(): path.read_text("utf-8") for path in (copy / "out").glob("**/*.*")
     }
     assert "documents_per_week" not in built["dashboards/gendash-overview.json"]
-    assert "document_week" in built["dashboards/gendash-knowledge-base.json"]
+    assert "Documents per week" in built["dashboards/gendash-knowledge-base.json"]
+    assert "Weeks with documents" in built["dashboards/gendash-knowledge-base.json"]
     assert "dashboards/gendash-second.json" in built
     assert "create view gendash.document_week" in built["sql/schema.sql"].replace('"', "")
     assert re.search(r"\bbytes\b", built["sql/refresh/document_entity.sql"])

@@ -55,8 +55,6 @@ DRIVERS_MAY_BE_IN = {  # beside clients/, where connections are made: modules th
 PURE = ("config", "languages", "definitions", "render", "checks")
 OPENS_FILES = {"definitions/load.py", "definitions/content_modules.py", "definitions/strays.py", "render/write.py"}
 MOST_LINES = 400
-LONGER: dict[str, int] = {}  # to be split with the next change of their subject; none may grow
-DATA = ("dashboards",)  # their modules hold data and may be longer
 
 
 @cache
@@ -156,6 +154,47 @@ def test_a_dashboard_imports_the_model_grafanalib_and_shared_parts_but_no_other_
     assert boards <= shared
 
 
+def subject(part: str) -> str:
+    """``ticket`` of ``_tickets`` and of ``_ticket_times``."""
+    return part.removeprefix("_").partition("_")[0].removesuffix("s")
+
+
+def parts_of_dashboards() -> dict[str, set[str]]:
+    """The modules of ``dashboards/`` and those of them that each imports."""
+    return {
+        path.stem: {name.rpartition(".")[2] for name in imports(path) if name.startswith("gendash.dashboards.")}
+        for path in modules("dashboards")
+        if path.stem not in ("__init__", "viz")
+    }
+
+
+def test_a_private_module_is_named_by_a_word_of_its_dashboard_if_only_that_one_uses_it() -> None:
+    imported_by = parts_of_dashboards()
+    users: dict[str, set[str]] = {name: set() for name in imported_by if name.startswith("_")}
+    for board in imported_by.keys() - users.keys():
+        reached, more = set[str](), {board}
+        while more := {part for name in more for part in imported_by.get(name, set())} - reached:
+            reached |= more
+        for part in reached & users.keys():
+            users[part].add(board)
+    named = {
+        part: {board for board in imported_by.keys() - users.keys() if subject(part) in map(subject, board.split("_"))}
+        for part in users
+    }
+    assert named == {part: boards if len(boards) == 1 else set() for part, boards in users.items()}
+    assert [part for part, boards in users.items() if not boards] == []
+
+
+def test_a_row_of_a_dashboard_imports_no_other_row() -> None:
+    found = [
+        f"{part} imports {other}"
+        for part, used in parts_of_dashboards().items()
+        for other in used
+        if part.startswith("_") and subject(part) == subject(other) and "_" in other.removeprefix("_")
+    ]
+    assert found == []
+
+
 def test_only_the_command_line_and_the_demo_know_engine_and_content() -> None:
     content = ("gendash.dashboards", "gendash.cli", "gendash.commands", "gendash.demo", "gendash.pages", "gendash.api")
     for path in [*modules("engine", deep=True), *modules("langfuse_bridge")]:
@@ -200,12 +239,8 @@ def test_no_two_public_functions_or_classes_of_the_engine_share_a_name() -> None
 
 
 def test_no_module_is_longer_than_a_reader_can_keep_in_mind() -> None:
-    long = {
-        path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines())
-        for path in code()
-        if path.parent.name not in DATA
-    }
-    assert {path: lines for path, lines in long.items() if lines > LONGER.get(path, MOST_LINES)} == {}
+    lengths = {path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines()) for path in code()}
+    assert {path: lines for path, lines in lengths.items() if lines > MOST_LINES} == {}
 
 
 WORDS = {"user_name": "a column that holds names of people, and a rollup"}

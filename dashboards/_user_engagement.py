@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import UNKNOWN, USERS, USERS_2, USERS_3, colored, fixed, override
-from gendash.dashboards._people import NOBODY
 from gendash.dashboards._queries import LATER, NO_DAY, QUIET, TODAY, at_days_end, days_before, named_bars, tile
+from gendash.dashboards._user import NOBODY
 from gendash.dashboards.viz import BarGauge, DayBars, NumberTile, Table
 from gendash.engine.model import Panel, sql
 

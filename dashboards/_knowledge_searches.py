@@ -1,37 +1,13 @@
-"""A row of Knowledge Base, what is never found; and figures of searches that it shares with the first row."""
+"""A row of Knowledge base: what is never found?"""
 
 from __future__ import annotations
 
-from gendash.dashboards._palette import (
-    CALLS,
-    P95,
-    UNKNOWN,
-    fixed,
-)
+from gendash.dashboards._knowledge import SEARCH_BUCKETS, counted, without_result
+from gendash.dashboards._palette import CALLS, P95, UNKNOWN, fixed
 from gendash.dashboards.viz import Lines
 from gendash.engine.model import Panel, promql
 
-SEARCHES = '{{ rule("job_status:kb_searches:rate5m") }}{job=~"$job"}'
-SEARCH_BUCKETS = "job_le:kb_search_duration_seconds_bucket:rate5m"
-DURATIONS = f'{{{{ rule("{SEARCH_BUCKETS}") }}}}{{job=~"$job"}}[1h]'
 WITHIN_HALF, EVERY = ',le="0.5"', ',le="+Inf"'
-
-
-def percentile(q: float) -> str:
-    """PromQL: a percentile of the time of searches."""
-    return f"histogram_quantile({q}, sum by (le) (avg_over_time({DURATIONS})))"
-
-
-def counted(series: str, window: str, extra: str = "") -> str:
-    """PromQL: a recorded rate of results, averaged over a window; there are too few searches for 5 minutes."""
-    return f'sum(avg_over_time({{{{ rule("{series}") }}}}{{job=~"$job"{extra}}}[{window}]))'
-
-
-def without_result(window: str) -> str:
-    """PromQL: share of searches that found nothing, over a window."""
-    nothing = counted("job_le:kb_search_results_count_bucket:rate5m", window, ',le=~"0|0.0"')
-    return f"{nothing} / ({counted('job:kb_search_results_count_count:rate5m', window)} > 0)"
-
 
 FOUND = [
     Panel(

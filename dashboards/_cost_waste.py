@@ -1,4 +1,4 @@
-"""Rows of Cost & Usage: what is wasted, and what saved."""
+"""A row of Cost & Usage: what is wasted, and what saved?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of Cost & Usage: what a unit of work costs."""
+"""A row of Cost & Usage: what does a unit of work cost?"""
 
 from __future__ import annotations
 

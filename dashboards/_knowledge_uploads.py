@@ -1,51 +1,16 @@
-"""A row of Knowledge Base, who uploads what; and the choices of documents that all its lists follow."""
+"""A row of Knowledge base: who uploads what, and how fast is it found?"""
 
 from __future__ import annotations
 
-from gendash.dashboards._lists import chosen, listed, row_column, row_number
-from gendash.dashboards._palette import (
-    USERS,
-    override,
-)
+from gendash.dashboards._knowledge import CHOSEN, LISTED
+from gendash.dashboards._lists import listed, row_column, row_number
+from gendash.dashboards._palette import USERS, override
 from gendash.dashboards._queries import DAYS_PICKED
 from gendash.dashboards._tables import count_bar
 from gendash.dashboards.viz import Table
-from gendash.engine.model import Panel, Variable, sql
+from gendash.engine.model import Panel, sql
 
-FILE_TYPES = Variable(
-    "file_type",
-    "File type",
-    "File type of documents; All adds them up.",
-    sql("select distinct file_type from {{ view('document_day') }} order by 1", may_be_empty="no document yet"),
-    all_value="'__all'",
-    feature="documents",
-)
-STATUSES = Variable(
-    "status",
-    "Status",
-    "Status of the documents in lists; other panels do not follow it.",
-    sql("select status from {{ view('document_status_now') }} order by rank", may_be_empty="never refreshed"),
-    all_value="'__all'",
-    feature="documents",
-)
-OWNERS = Variable(
-    "owner",
-    "Owner",
-    "Who uploaded the documents in lists, as the first 8 characters of an id; other panels do not follow it.",
-    sql(
-        "select owner from {{ view('document_owner_now') }} order by documents desc, 1",
-        may_be_empty="no document yet",
-    ),
-    all_value="'__all'",
-    feature="documents",
-)
-# a table of types has a row of all
-CHOSEN = "(${file_type:sqlstring} in ('__all', 'all') or file_type = ${file_type:sqlstring})"
-LISTED = " and ".join((CHOSEN, chosen("status", "status"), chosen("owner", "coalesce(owner, 'unknown')")))
-FAILED = f"""{{{{ view('document_now') }}}}
-                where status in ('failed', 'processing') and (stuck or status = 'failed') and {LISTED}"""
 UPLOADED = f"{{{{ view('document_now') }}}} where $__timeFilter(created_at) and {LISTED}"
-"""SQL: the documents of each list."""
 MOST = "most desc, owner = 'unknown', owner"
 
 

@@ -1,4 +1,4 @@
-"""A row of User Analytics, who people are, what they cost and what they asked; and the choice of one of them."""
+"""A row of User Analytics, who people are: what they cost, what they asked, tickets and documents of theirs."""
 
 from __future__ import annotations
 
@@ -8,35 +8,15 @@ from gendash.dashboards._lists import ROW, listed, ranked_row, row_column, row_n
 from gendash.dashboards._llm import langfuse_link
 from gendash.dashboards._palette import CALLS, COST, USERS, USERS_3, override
 from gendash.dashboards._tables import count_bar, linked
+from gendash.dashboards._user import NOBODY
 from gendash.dashboards.viz import Table
-from gendash.engine.model import Panel, Variable, sql
+from gendash.engine.model import Panel, sql
 
-NOBODY = "nobody wrote within 30 days"
 USER_ID = "coalesce(nullif(user_id, ''), 'unknown')"
 """SQL: what a row of a table leads on with; rows of guests and deleted accounts lead to all conversations of theirs."""
 OF_USER = """(${user:sqlstring} = '__all' or user_id = ${user:sqlstring}
                     or ${user:sqlstring} = 'unknown' and user_id is null)"""
 BEGUN = f"{{{{ view('conversation_entity') }}}} where $__timeFilter(created_at) and {OF_USER}"
-USER = Variable(
-    "user",
-    "User",
-    "Id of the user whose conversations are listed, unknown for guests and deleted accounts; a click on a name in a "
-    "table sets it.",
-    sql(
-        """
-        select user_id from (
-          select 'unknown' as user_id
-          union select user_id from {{ view('user_top_30d') }}
-          {% if feature('langfuse') %}
-          union select user_id from {{ view('user_llm_30d') }} where user_id <> '' {% endif %}
-          union select user_id from {{ view('user_desk_90d') }} where user_id is not null
-        ) as people
-        order by user_id <> 'unknown', user_id""",
-        may_be_empty="nobody has written, opened a ticket or uploaded a document yet",
-    ),
-    all_value="'__all'",
-    feature="users conversations",
-)
 
 
 def column(name: str, **properties: Any) -> dict[str, Any]:
@@ -202,7 +182,8 @@ WHO = [
                 left join {{{{ view('user_name') }}}} as names using (user_id)
                 left join lateral (
                   select sum(messages) as messages, sum(user_messages) as questions
-                  from {{{{ view('message_conversation_day') }}}} as m where m.conversation_id = c.conversation_id
+                  from {{{{ view('message_conversation_day') }}}} as m
+                  where m.conversation_id = c.conversation_id and m.day <= {{{{ today() }}}}
                 ) as said on true
                 order by c.created_at desc, c.conversation_id""",
                 format="table",

@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gendash.dashboards._groups import CHOSEN, LISTED
 from gendash.dashboards._lists import row_column, row_number
-from gendash.dashboards._palette import (
-    CALLS,
-    WARN,
-    down_is_bad,
-    fixed,
-    override,
-)
-from gendash.dashboards._queries import (
-    DAYS_PICKED,
-    named_bars,
-)
-from gendash.dashboards._tables import judged_share, share_bar
+from gendash.dashboards._palette import CALLS, WARN, fixed, override
+from gendash.dashboards._queries import DAYS_PICKED, named_bars
+from gendash.dashboards._tables import csat_column, share_bar
 from gendash.dashboards.viz import BarGauge, Table
-from gendash.engine.model import Panel, slo, sql
-
-CSAT_COLORS = down_is_bad(slo("csat.red"), slo("csat.amber"))
-
-
-def csat_column(name: str) -> dict[str, Any]:
-    """An override that judges a column of shares of satisfied ratings."""
-    return judged_share(name, CSAT_COLORS, 1)
-
+from gendash.engine.model import Panel, sql
 
 CAUSES = [
     Panel(
@@ -41,7 +22,7 @@ CAUSES = [
                 override("byName", "Group", custom__width=210, links=[]),
                 share_bar("Share", CALLS),
                 override("byRegexp", "/^(Ratings|Negative)$/", unit="locale", custom__width=80),
-                csat_column("CSAT"),
+                csat_column(),
             ],
         ),
         [
@@ -121,7 +102,7 @@ CAUSES = [
                 override("byName", "Prompt", custom__width=140),
                 override("byName", "Ratings", unit="locale", custom__width=67),
                 override("byName", "Negative", unit="locale", custom__width=77),
-                csat_column("CSAT"),
+                csat_column(),
                 row_column(63),
             ],
         ),
@@ -155,7 +136,7 @@ CAUSES = [
                 override("byName", "Version", unit="none", custom__width=80),
                 override("byName", "First rated", unit="dateTimeAsIso", custom__width=156),
                 override("byName", "Ratings", unit="locale", custom__width=80),
-                csat_column("CSAT"),
+                csat_column(),
                 override("byRegexp", "/^(From|To|Before)$/", unit="percentunit", decimals=1),
                 override("byName", "Verdict", custom__width=165),
                 row_column(75),
