@@ -51,6 +51,7 @@ BETWEEN, UNITS = (frozenset(_OTHER[key].split()) for key in ("between", "units")
 _LETTERS = str.maketrans({"\u0308": "e", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "oe", "ł": "l", "đ": "d"})
 AFFIXES = {"t", "tbl", "tb", "tab"}
 IDS = ("uid", "uuid", "guid", "fk", "sk", "no", "nr")  # what keys of rows are called beside id; sk in star schemas
+MOMENTS = ("date", "on", "ts", "datetime", "dt", "timestamp", "instant")  # what times are called beside at
 ABOUT = {"for", "on", "of", "by", "to", "auf", "de", "von", "sur", "per"}
 NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true": "false", "false": "true"}
 
@@ -127,7 +128,7 @@ def _compared(known: tuple[str, ...]) -> tuple[list[str], list[str]]:
 def id_words(words: str) -> str:
     """A name of an id as most platforms have it: owner_uid, owner_uuid, id_owner and fk_owner are owner_id.
 
-    Units and codes are left out: sent_ms is sent, status_cd is status.
+    Units and codes are left out: sent_ms is sent, status_cd is status. Times are as closed_at: closed_on, closed_date.
     """
     begin, _, unit = words.rpartition("_")
     words = begin if begin and unit in UNITS else words
@@ -137,6 +138,8 @@ def id_words(words: str) -> str:
     if first in ("date", "time") and rest and "_" not in first:
         return f"{rest}_at"  # date_created, and fecha_alta: created_at
     whole, _, last = words.rpartition("_")
+    if whole and last in MOMENTS:
+        return f"{whole}_at"
     if last in ("id", *IDS) and whole.endswith(("_by", "_to")):
         return whole  # assigned_to_id is assigned_to
     return f"{whole}_id" if whole and last in IDS else words

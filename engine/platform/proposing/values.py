@@ -166,9 +166,8 @@ def _read_boolean(column: str, place: str, name: str) -> Reading:
     if column == "messages.role" and name.startswith(("is_", "from_", "out", "in")):
         yes, no = ("user", "assistant") if name in IS_USER else ("assistant", "user")
         return Reading(f"case when {place} then '{yes}' else '{no}' end", KNOWN, "boolean", {"true": yes, "false": no})
-    staff = ("agent", "operator", "support") if column == "helpdesk.role" else ()
-    runs = ("admin", "administrator", "superuser", "staff", *staff)
-    if column in ("users.role", "helpdesk.role") and name.replace("_", "").endswith(runs):
+    runs = ("admin", "administrator", "superuser", "staff")
+    if column == "users.role" and name.replace("_", "").endswith(runs):
         words = {"true": "admin", "false": "user"}
         return Reading(f"case when {place} then 'admin' else 'user' end", KNOWN, "boolean", words)
     if column == "tickets.status" and name.endswith(("resolved", "solved", "closed")):

@@ -23,7 +23,7 @@ HARMLESS = {"pinned", "starred", "archived", "favorite", "favourite", "edited", 
             "voice", "active", "verified", "default", "breached"}  # fmt: skip
 PERMITS = ("can", "may", "has", "have", "allow", "enable", "use", "show", "include")  # what a row may do, or has
 OUTSIDE = {"customer", "contact", "visitor", "client", "guest"}
-RUNS, MAY_RUN = ("admin", "super", "owner"), ("agent", "operator", "support", "employee")
+RUNS, MAY_RUN = ("admin", "super", "owner"), ("agent", "operator", "support", "employee", "staff")
 VERSIONS = ("is_current", "current_flag", "is_latest", "valid_to", "valid_until")  # of a row that has others after it
 PEOPLE = (*PERSONS, ("tickets", "assigned_to"), ("feedback", "user_id"), ("documents", "user_id"))
 NUMBERS = ("no", "nr", "number", "id", "uid", "key", "code")

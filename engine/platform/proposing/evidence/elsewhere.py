@@ -89,7 +89,7 @@ def role_of_members(users: TableSeen, id_: str, tables: Sequence[TableSeen], sam
     for one in (each for each in tables if each is not users and not is_invitation(each) and not _takes_part(each)):
         named = [name for name, to in one.references.items() if to[:2] == users.place]
         mine = next((name for name in sorted(named, key=lambda name: one.references[name][2] != id_)), "")
-        for column in (each for each in one.columns if mine and rank(name_of(one, each), ROLES) >= 0.8):
+        for column in (each for each in one.columns if mine and _is_role(one, each)):
             text, admins = _admins(one, column, tables, sample)
             if admins:
                 fits.append((max(rank(one.name, MEMBERSHIPS), 0.1), one, mine, text, admins))
@@ -103,12 +103,16 @@ def role_of_members(users: TableSeen, id_: str, tables: Sequence[TableSeen], sam
         yield Line("role", sql, (), sure, f"roles in {one.name}", dict.fromkeys(admins, "admin"))
 
 
+def _is_role(one: TableSeen, name: str) -> bool:
+    """True if a column is called after roles, with the name of its table or without."""
+    return max(rank(name, ROLES), rank(name_of(one, name), ROLES)) >= 0.8
+
+
 def _is_pair(one: TableSeen, mine: str) -> bool:
     """True if a row gives a person a role of the whole platform, not one in a workspace or a conversation."""
-    others = [name for name in one.references if name != mine and rank(name_of(one, name), ROLES) < 0.8]
+    others = [name for name in one.references if name != mine and not _is_role(one, name)]
     return not others and all(
-        rank(name_of(one, name), ROLES) >= 0.8 or name in (mine, one.key) or one.columns[name].startswith(TIMES)
-        for name in one.columns
+        _is_role(one, name) or name in (mine, one.key) or one.columns[name].startswith(TIMES) for name in one.columns
     )
 
 

@@ -235,8 +235,6 @@ class Columns(Ids):
             return values.read_rating(place, name, kind, given)
         if full == "users.is_active":
             return values.read_active(place, name, kind, given)
-        if full == "users.role" and self.chosen.get("tickets"):  # in a help desk an agent is one of its staff
-            return values.read_words("helpdesk.role", place, name, kind, given)
         if values.is_vocabulary(full):
             return values.read_words(full, place, name, kind, given, self._own_words(full, one, given))
         if column in ("file_size", "chunk_count"):
