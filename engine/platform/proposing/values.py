@@ -292,7 +292,9 @@ def read_count(place: str, kind: str, name: str = "") -> Reading:
     if not kind.startswith(NUMBERS):
         return Reading(place, -1.0)
     times = SIZES.get(words_of(name).rpartition("_")[2], 0)
-    return Reading(f"({place} * {times})::bigint", 0.1, "another unit, by its name") if times else Reading(place, 0.36, kind)
+    if times:
+        return Reading(f"({place} * {times})::bigint", 0.1, "another unit, by its name")
+    return Reading(place, 0.36, kind)
 
 
 def read_plain_text(place: str, kind: str) -> Reading:

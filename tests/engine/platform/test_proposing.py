@@ -71,7 +71,10 @@ LEAST = {
     "eneo": (0.8, 0.5),  # conversations are rated, accounts have a state beside a flag: both are asked
     "rasa": (0.5, 0.0),  # messages are among other events: all of it is asked
     "ardoise": (0.9, 0.25),  # states are a history, two tables of people and a survey from 0 to 10: all is asked
-    "nextcloud_assistant": (0.7, 0.7),  # who is an administrator, and since when people are there, is in groups and settings
+    "nextcloud_assistant": (
+        0.7,
+        0.7,
+    ),  # who is an administrator, and since when people are there, is in groups and settings
     "hawki": (0.95, 0.2),  # rooms of people and chats with a model have messages each: all of both is asked
 }
 LATER = {

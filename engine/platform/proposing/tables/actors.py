@@ -6,7 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gendash.engine.platform.proposing.evidence.in_json_people import person_in_json
 from gendash.engine.platform.proposing.evidence.links import as_id, id_column, id_family
-from gendash.engine.platform.proposing.names import COLUMNS, PARTICIPANTS, STAFF, TABLES, TENANTS, id_words, meaning, rank, words_of
+from gendash.engine.platform.proposing.names import (
+    COLUMNS,
+    PARTICIPANTS,
+    STAFF,
+    TABLES,
+    TENANTS,
+    id_words,
+    meaning,
+    rank,
+    words_of,
+)
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.tables.scores import is_of_people
 

@@ -25,9 +25,9 @@ from gendash.engine.platform.proposing.tables.handled import is_closed, is_ranke
 from gendash.engine.platform.proposing.tables.histories import history_of
 from gendash.engine.platform.proposing.tables.rated import choose_ratings
 from gendash.engine.platform.proposing.tables.scores import (
+    has_column,
     has_sides,
     is_of_people,
-    has_column,
     is_said,
     names_files,
     pair_of,

@@ -50,7 +50,9 @@ def is_ranked(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) ->
     """
     columns = {canonical: _named(one, f"tickets.{canonical}") for canonical in ("status", "priority")}
     people = {each.place for each in tables if is_of_people(each)}
-    asked = any(rank(name, COLUMNS["tickets.created_by"]) > 0 or to[:2] in people for name, to in one.references.items())
+    asked = any(
+        rank(name, COLUMNS["tickets.created_by"]) > 0 or to[:2] in people for name, to in one.references.items()
+    )
     ends = rank(one.name, TABLES["tickets"]) > 0 and any(has_column(one, f"tickets.{at}") for at in ENDS)
     if not columns["status"] or not asked or not (columns["priority"] or ends):
         return False
