@@ -45,9 +45,7 @@ class TableSeen:
     as_text: frozenset[str] = frozenset()  # references whose type is another than that of the key: compared as texts
     # by a column that names a row together with others, such as a tenant's id: their pairs, own and of that row
     beside: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    typed: Mapping[str, Mapping[Place, OfType]] = field(
-        default_factory=dict
-    )  # columns that name rows of several tables
+    typed: Mapping[str, Mapping[Place, OfType]] = field(default_factory=dict)  # that name rows of several tables
     comments: Mapping[str, str] = field(default_factory=dict)  # what the catalog says about columns
     defaults: Mapping[str, str] = field(default_factory=dict)  # constants that new rows have, as texts
     stored: str = ""  # the name in the database, where ``name`` is without the prefix that most tables have

@@ -34,6 +34,7 @@ THUMBS = {
     "unhelpful", "nothelpful", "👍", "👎",
 }  # fmt: skip
 STAFF = {"employee", "member", "staff"}  # who asks where nobody else does
+SIZES = dict.fromkeys(("kb", "kib", "ko", "kilobyte"), 1024) | dict.fromkeys(("mb", "mib", "mo", "megabyte"), 1024**2)
 BESIDE = {"colleague", "teammate", "coworker"}
 SAYS_MORE = 0.05  # who wrote a message, and which rows are none
 SAYS_WRITTEN = {
@@ -289,9 +290,14 @@ def are_types(values: Sequence[object]) -> bool:
     return all(_MEDIA.match(one) for one in given) or all(one.lower().lstrip(".") in FILE_TYPES for one in given)
 
 
-def read_count(place: str, kind: str) -> Reading:
-    """A number of bytes or chunks."""
-    return Reading(place, 0.36, kind) if kind.startswith(NUMBERS) else Reading(place, -1.0)
+def read_count(place: str, kind: str, name: str = "") -> Reading:
+    """A number of bytes or chunks; in other units by its name, which may be of 1000 or of 1024 bytes."""
+    if not kind.startswith(NUMBERS):
+        return Reading(place, -1.0)
+    times = SIZES.get(words_of(name).rpartition("_")[2], 0)
+    if times:
+        return Reading(f"({place} * {times})::bigint", 0.1, "another unit, by its name")
+    return Reading(place, 0.36, kind)
 
 
 def read_plain_text(place: str, kind: str) -> Reading:

@@ -34,7 +34,7 @@ SEEN = Path(__file__).parents[2] / "sql" / "platforms"
 LEAST = {
     "humana": (0.9, 0.4),  # who answers is a class of posts, and words of states are its own
     "marlow": (0.7, 0.4),  # messages belong to runs of tasks: which is the conversation is asked
-    "mercurio": (0.75, 0.55),  # citizens are named by their address, and words of states are phrases
+    "mercurio": (0.8, 0.55),  # citizens are named by their address, and words of states are phrases
     "voltaire": (0.9, 0.5),  # two tables of people are asked, and rows that were made to try
     "growline": (0.4, 0.0),  # turns and their marks are a list in JSON: all of it is asked
     "sim_studio": (0.75, 0.7),  # its ratings name a conversation and no message: nothing is proposed, and it is asked
@@ -71,6 +71,11 @@ LEAST = {
     "eneo": (0.8, 0.5),  # conversations are rated, accounts have a state beside a flag: both are asked
     "rasa": (0.5, 0.0),  # messages are among other events: all of it is asked
     "wattson": (0.6, 0.5),  # a star schema: people are versions, which is asked, and an unknown one is a row
+    "ardoise": (0.9, 0.25),  # states are a history, two tables of people and a survey from 0 to 10: all is asked
+    "nextcloud_assistant": (
+        0.7,
+        0.7,
+    ),  # who is an administrator, and since when people are there, is in groups and settings
     "hawki": (0.95, 0.2),  # rooms of people and chats with a model have messages each: all of both is asked
 }
 LATER = {

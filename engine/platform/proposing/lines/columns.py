@@ -238,7 +238,7 @@ class Columns(Ids):
         if values.is_vocabulary(full):
             return values.read_words(full, place, name, kind, given, self._own_words(full, one, given))
         if column in ("file_size", "chunk_count"):
-            return values.read_count(place, kind)
+            return values.read_count(place, kind, name)
         if column == "file_type":
             return values.read_file_type(place, name, kind, given)
         if column == "is_voice":

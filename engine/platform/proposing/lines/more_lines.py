@@ -179,11 +179,8 @@ def with_failures(columns: Columns, one: TableSeen, by: Mapping[str, Line]) -> I
 
 def by_channel(columns: Columns, alias: str, one: TableSeen) -> Iterator[Line]:
     """Whether people speak, by the words of a channel; at most one."""
-    named = sorted(
-        (name for name in one.columns if rank(name_of(one, name), CHANNELS) >= 0.8),
-        key=lambda name: -rank(name_of(one, name), CHANNELS),
-    )
-    for name in named:
+    fits = {name: fit for name in one.columns if (fit := rank(name_of(one, name), CHANNELS)) >= 0.8}
+    for name in sorted(fits, key=lambda each: -fits[each]):
         of = words_named(one, name, place_of(alias, name), columns.tables)
         if not of and (name in one.references or not one.columns[name].startswith(TEXTS)):
             continue

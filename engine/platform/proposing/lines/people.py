@@ -39,9 +39,8 @@ def person_by_address(columns: Columns, table: str, column: str, one: TableSeen)
 
 def only_person(columns: Columns, one: TableSeen, column: str, alias: str) -> Iterator[Line]:
     """The person whom the only column names that names people, whatever it is called; not who handles or closes."""
-    named, filled = _naming_people(columns, one), {}
-    if named:
-        filled = columns.sample(one, list(named))
+    named = _naming_people(columns, one)
+    filled = columns.sample(one, list(named)) if named else {}
     named = {name: users for name, users in named.items() if filled.get(name)}
     mine = [name for name in named if not set(words_of(name).split("_")) & HANDLES]
     if len(named) == len(mine) == 1:

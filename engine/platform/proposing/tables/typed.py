@@ -1,4 +1,4 @@
-"""References of two columns, one of which names the table: rateable_type and rateable_id, a content type and an id. Pure.
+"""References of two columns, one of which names the table: rateable_type and rateable_id. Pure.
 
 They hold for the rows of one type only: `TableSeen.typed` has the condition of each table that a column may name.
 """
@@ -22,7 +22,7 @@ KINDS = ("messages", "conversations", "users", "documents", "tickets")  # what r
 
 
 def with_typed(tables: Sequence[TableSeen], choice: TableChoice, sample: RowSample) -> list[TableSeen]:
-    """The tables with the references that hold for rows of one type, to what is chosen; messages are left as they are."""
+    """The tables with the references that hold for rows of one type, to what is chosen; not of messages."""
     chosen = [choice.tables[kind] for kind in KINDS if kind in choice.tables]
     targets = list({one.place: one for one in (*chosen[:2], *choice.people, *chosen[2:])}.values())
     said = choice.tables.get("messages")
