@@ -24,12 +24,12 @@ from gendash.engine.platform.proposing.lines.joins import gone, parents, person_
 from gendash.engine.platform.proposing.lines.more_lines import first_seen, lines_beside, lines_elsewhere, owner
 from gendash.engine.platform.proposing.lines.moves import moves_of
 from gendash.engine.platform.proposing.lines.rows import (
+    about_messages,
     agreeing,
     internal_rows,
     no_bots,
     notes_of_staff,
     of_kind,
-    of_type,
     rated_rows,
     rated_when,
     status_of_failure,
@@ -270,7 +270,7 @@ class _Proposer:
             lines, kinds = agreeing(lines, kinds, one, self.columns.with_nulls)
             conditions = [*conditions, *notes, *messages_among(self.events), *kinds]
             conditions += [*unsent(self.columns, alias, one), *within_talks(self.columns, one, lines)]
-        conditions = [*conditions, *of_type(alias, one, lines)]
+        conditions = [*conditions, *about_messages(alias, one, lines)]
         conditions += rated_rows(one, lines, self.columns.with_nulls) if table == "feedback" else []
         joins, above = parents(self.columns, table, one, lines)
         most = DOUBTFUL if table == "users" and table in self.doubtful else 1.0

@@ -123,7 +123,7 @@ def of_kind(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Condition
             return
 
 
-def of_type(alias: str, one: TableSeen, lines: Sequence[Line]) -> Iterator[Condition]:
+def about_messages(alias: str, one: TableSeen, lines: Sequence[Line]) -> Iterator[Condition]:
     """The condition that leaves out rows about something else than messages, where a type says what a row is about."""
     for line in lines:
         name = line.reads[0] if line.column == "message_id" and line.reads else ""
