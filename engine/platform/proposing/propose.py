@@ -43,7 +43,7 @@ from gendash.engine.platform.proposing.tables.handled import is_ticket
 from gendash.engine.platform.proposing.tables.scores import pair_of
 from gendash.engine.platform.proposing.tables.shown import with_plain_keys, with_shown
 from gendash.engine.platform.proposing.tables.typed import with_typed
-from gendash.engine.platform.proposing.tenants import doubted, with_tenants
+from gendash.engine.platform.proposing.tenants import doubted, of_one_tenant, with_tenants
 from gendash.engine.platform.proposing.unions import united
 from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
 from gendash.engine.platform.proposing.values import place_of
@@ -75,6 +75,7 @@ class _Proposer:
         self, tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[str, Collection[str]], given: Given
     ) -> None:
         self.given = given
+        tables, self.tenants = of_one_tenant(tables, {place[0] for place in given.values() if place})
         self.tables, self.contract = with_implied(with_plain_keys(tables, sample)), contract
         choice = choose_tables(self.tables, sample, given)
         above = (
@@ -126,7 +127,7 @@ class _Proposer:
             moves = next((table for table, of in self.contract.items() if "to_status" in of), "")
             found |= moves_of(self.columns, found["tickets"], moves) if moves else {}
         found, doubts = cautious(found, self.tables, self.columns.with_nulls, self.given)
-        tables, asked_of = with_tenants(found, self.tables)
+        tables, asked_of = with_tenants(found, self.tenants)
         questions = as_stored([*asked_of, *self.questions, *doubts], self.tables)
         return Proposal(tables, _distinct(questions)[:QUESTIONS])
 

@@ -75,7 +75,7 @@ RULES = (
     of_lines.two_askers,
     of_lines.other_sides,
     of_lines.other_state,
-    of_lines.locked,
+    of_lines.lock_beside,
     of_lines.archived,
     of_lines.rows_of_versions,
     of_lines.unread_flags,

@@ -151,7 +151,7 @@ def other_state(seen: Proposed) -> Iterator[Doubt]:
             yield Doubt("users", {"is_active"}, question=asked)
 
 
-def locked(seen: Proposed) -> Iterator[Doubt]:
+def lock_beside(seen: Proposed) -> Iterator[Doubt]:
     """Accounts that are active by one column, beside another that says that some may not sign in."""
     line = seen.line("users", "is_active")
     source = seen.found["users"].source if line else None

@@ -54,6 +54,8 @@ def incomplete(seen: Proposed) -> Iterator[Doubt]:
     for table, one in seen.found.items():
         if table != "users" and any(not line.confidence and line.sql.startswith("null::") for line in one.lines):
             yield Doubt(table)
+            if table == "messages" and "conversations" in seen.found:
+                yield Doubt("conversations")
 
 
 def unnamed_people(seen: Proposed) -> Iterator[Doubt]:
@@ -351,6 +353,8 @@ def unlinked(seen: Proposed) -> Iterator[Doubt]:
         yield Doubt("messages")
     if said and not (talk and talk.confidence >= CERTAIN):
         yield Doubt("messages", (), rows=True)  # they may be deleted with it
+    if said and not (role and role.confidence >= CERTAIN):  # nor who talks, and whether an agent does
+        yield from (Doubt(table, (), rows=True) for table in ("messages", "conversations") if table in seen.found)
     if talks and (talks.grouped or not talk):
         yield Doubt("conversations")
     nobody = talks and not seen.line("conversations", "user_id") and "users" in seen.found

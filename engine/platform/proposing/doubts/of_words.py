@@ -14,6 +14,7 @@ from gendash.engine.platform.proposing.values import MOST_WORDS
 SEVERAL = {
     "tickets.status": {"done", "completed", "answered", "fixed", "cancelled", "canceled", "archived", "rejected",
                        "merged"},
+    "tickets.priority": set[str](),
     "documents.status": {"skipped", "stopped", "paused", "archived"},
 }  # fmt: skip
 FIRST = {"uploaded", "created", "new"}  # states of documents that are the last one where no other says done
@@ -49,6 +50,9 @@ def words_of_several(seen: Proposed) -> Iterator[Doubt]:
         odd = [word for word in words if joined_words(word) in several]
         if table == "documents" and "done" not in words.values():
             odd += [word for word in words if joined_words(word) in FIRST]
+        if column == "priority" and "high" not in words.values():  # of two of the highest one may be high
+            highest = [word for word, of in words.items() if of == "urgent"]
+            odd += highest if len(highest) > 1 else []
         if odd:
             listed = ", ".join(map(repr, odd[:4]))
             asked = f"{full}: is {listed} read right? Platforms use it for several states"

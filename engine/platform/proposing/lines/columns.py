@@ -117,8 +117,8 @@ class Columns(Ids):
     def _rivals(self, full: str, one: TableSeen, found: Sequence[_Candidate]) -> list[_Candidate]:
         """The candidates beside the best that may be meant; none that says the same of each row."""
         best = found[0]
-        if best.fit == 1.0 and full not in REFERS and not values.is_vocabulary(full):
-            return []  # its very name
+        if best.fit == 1.0 and full not in (*REFERS, "messages.created_at") and not values.is_vocabulary(full):
+            return []  # its very name; but a message may be written and sent at two times
         declared = full in REFERS and best.line.reads[0] in one.references
         rivals = [each for each in found[1:] if each.line.reads[0] in one.references or not declared]
         if full == "users.role":  # what is true of each is no evidence

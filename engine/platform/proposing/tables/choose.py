@@ -21,7 +21,7 @@ from gendash.engine.platform.proposing.proposal import Place, RowSample, TableCh
 from gendash.engine.platform.proposing.tables.actors import GROUPS, WORDS_KINDS, choose_people
 from gendash.engine.platform.proposing.tables.documents import choose_documents
 from gendash.engine.platform.proposing.tables.filed import filed_tables
-from gendash.engine.platform.proposing.tables.handled import is_closed, is_ranked, is_served, is_ticket
+from gendash.engine.platform.proposing.tables.handled import is_closed, is_handled, is_ranked, is_served, is_ticket
 from gendash.engine.platform.proposing.tables.histories import history_of
 from gendash.engine.platform.proposing.tables.rated import choose_ratings
 from gendash.engine.platform.proposing.tables.scores import (
@@ -101,6 +101,10 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample, given: Given =
         found.tables["tickets"] = talks
         found.doubtful.add("tickets")
         found.questions.append(f"tickets: are rows of {talks.name} handled by somebody until they are closed?")
+    if talks and found.tables.get("tickets") is talks:
+        served = [one for one in free if one not in found.tables.values() and is_served(one)]
+        served = [one for one in served if has_column(one, "tickets.status")]
+        found.tables["tickets"] = served[0] if served else found.tables["tickets"]
     _choose_by_words(found, free, sample)
     settle(found, given, tables)
     return found
@@ -115,7 +119,7 @@ def _choose_by_words(found: TableChoice, tables: Sequence[TableSeen], sample: Ro
     taken = [one for kind, one in found.tables.items() if kind != "feedback"]
     for one in tables if "tickets" not in found.tables else ():
         served = rank(one.name, TABLES["tickets"]) > 0 and is_served(one) and has_column(one, "tickets.status")
-        asked = served or is_ranked(one, tables, sample) or _has_history(one, tables, sample)
+        asked = served or is_ranked(one, tables, sample) or _has_history(one, tables, sample) or is_handled(one, tables)
         if one not in taken and not rank(one.name, NO_TICKETS) and asked:
             found.tables["tickets"] = one
             if found.tables.get("feedback") is one:

@@ -74,6 +74,15 @@ def is_served(one: TableSeen) -> bool:
     return all(people) and any(has_column(one, f"tickets.{column}") for column in ENDS)
 
 
+def is_handled(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
+    """True if rows have a status, name a person and who is responsible, and two times such as those of tickets."""
+    people = {each.place for each in tables if is_of_people(each)}
+    mine = [name for name in one.references if rank(name, COLUMNS["tickets.assigned_to"]) >= 0.8]
+    asked = any(to[:2] in people for name, to in one.references.items() if name not in mine)
+    times = sum(has_column(one, f"tickets.{column}") for column in (*ENDS, "first_response_at", "sla_due_at"))
+    return bool(mine) and asked and times > 1 and has_column(one, "tickets.status")
+
+
 def _words(one: TableSeen, name: str, tables: Sequence[TableSeen], sample: RowSample) -> Sequence[object]:
     """The words of a column, or of the table that its codes name."""
     if not name:
