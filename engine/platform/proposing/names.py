@@ -133,9 +133,10 @@ def id_words(words: str) -> str:
     begin, _, unit = words.rpartition("_")
     words = begin if begin and unit in UNITS else words
     first, _, rest = words.partition("_")
-    if first in ("id", "fk") and rest:
+    if first in ("id", "fk", "co", "cod") and rest:
+        rest = rest.removeprefix("seq_")
         return f"{rest.removesuffix('_id')}_id"
-    if first in ("date", "time") and rest and "_" not in first:
+    if first in ("date", "time", "dt", "dh") and rest and "_" not in first:
         return f"{rest}_at"  # date_created, and fecha_alta: created_at
     whole, _, last = words.rpartition("_")
     if whole and last in MOMENTS:

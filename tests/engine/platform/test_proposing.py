@@ -44,14 +44,14 @@ LEAST = {
     "pandawiki": (0.7, 0.3),  # documents are nodes, people are named in JSON: which rows are both is asked
     "archi": (0.9, 0.5),  # people are those whom conversations name, and one word of the assistant's is asked
     "botpress": (0.95, 0.65),
-    "casibase": (0.75, 0.5),  # who likes an answer is in lists, and nothing but names says what an author is
+    "casibase": (0.75, 0.45),  # who likes an answer is in lists, and nothing but names says what an author is
     "dialoqbase": (
         0.65,
         0.25,
     ),  # a table of questions and answers for each channel, and chats of a playground: it is asked
     "maxkb": (0.75, 0.6),  # codes for votes and states are asked
     "peppermint": (0.9, 0.5),  # two tables of people are asked, and who wrote a comment
-    "ragflow": (0.8, 0.4),  # messages are JSON kept as text, documents and files are asked
+    "ragflow": (0.8, 0.35),  # messages are JSON kept as text, documents and files are asked
     "appflowy": (0.9, 0.3),  # codes in JSON say who wrote, and nothing names its people: all of both is asked
     "evolution": (
         0.05,
