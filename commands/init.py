@@ -155,7 +155,8 @@ def _report(found: Proposal) -> None:
     for name, one in found.tables.items():
         certain = sum(line.confidence >= CERTAIN for line in one.lines)
         click.echo(f"{name}: {'.'.join(one.source.stored_place)}, {len(one.lines)} columns, {certain} of them certain")
-    click.echo(f"{sure} of {len(lines)} columns are certain (at least {CERTAIN:.0%}); read the others in {FOLDER}/")
+    others = f"read the others, and words with a mark, in {FOLDER}/"
+    click.echo(f"{sure} of {len(lines)} columns are certain (at least {CERTAIN:.0%}); {others}")
     for number, question in enumerate(found.questions, 1):
         click.echo(f"question {number}: {question}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from gendash.engine.languages.sql_text import quote_name
+from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.platform.proposing.lines.columns import ALIASES
 from gendash.engine.platform.proposing.names import ANSWERED, rank
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
@@ -71,11 +71,11 @@ def _of_answer(line: Line, source: TableSeen) -> Line:
 
 
 def _select(one: ProposedTable, alias: str, lines: Iterable[Line], conditions: Iterable[tuple[str, float, str]]) -> str:
-    rows = [(f"{line.sql} as {line.column}", _note(line.confidence, line.evidence)) for line in lines]
+    rows = [(f"{line.sql} as {line.column}", line) for line in lines]
     width = max((len(text) for text, _ in rows if len(text) <= LONGEST), default=0) + 1
     texts = ["select"]
-    for number, (text, note) in enumerate(rows, 1):
-        texts += _with_note(text + ("," if number < len(rows) else ""), note, width)
+    for number, (text, line) in enumerate(rows, 1):
+        texts += _with_note(text + ("," if number < len(rows) else ""), line, width)
     texts.append(f"from {one.source.quoted} {alias}")
     texts += one.joins
     for number, (sql, sure, why) in enumerate(dict.fromkeys(conditions)):
@@ -85,11 +85,22 @@ def _select(one: ProposedTable, alias: str, lines: Iterable[Line], conditions: I
     return "\n".join(texts)
 
 
-def _with_note(text: str, note: str, width: int) -> list[str]:
-    """The lines of an output column: its evidence behind it, or above it where it takes several lines."""
-    if len(text) <= LONGEST + 1:
+def _with_note(text: str, line: Line, width: int) -> list[str]:
+    """The lines of an output column: its evidence behind it, or above it where it takes several lines.
+
+    A word that is a guess has a note of its own, where the column is surer than that.
+    """
+    guessed = {word: f"when {quote_text(word)} then" for word in line.asked if line.confidence >= CERTAIN}
+    cased = {start for start in guessed.values() if start in text.lower()}
+    rest = ", ".join(sorted(word for word, start in guessed.items() if start not in cased))
+    note = _note(line.confidence, line.evidence) + (f"; but below {CERTAIN:.0%}: {rest}" if rest else "")
+    if len(text) <= LONGEST + 1 and not cased:
         return [f"  {text:<{width}}  -- {note}"]
-    return [f"  -- {note}", *_broken(text)]
+    marked = (
+        f"{each}  -- below {CERTAIN:.0%}: read it" if any(start in each.lower() for start in cased) else each
+        for each in _broken(text)
+    )
+    return [f"  -- {note}", *marked]
 
 
 def _broken(text: str) -> list[str]:

@@ -50,6 +50,8 @@ BETWEEN, UNITS = (frozenset(_OTHER[key].split()) for key in ("between", "units")
 # letters that stay when accents are left out, and the two dots of ä, which is ae
 _LETTERS = str.maketrans({"\u0308": "e", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "oe", "ł": "l", "đ": "d"})
 AFFIXES = {"t", "tbl", "tb", "tab"}
+IDS = ("uid", "uuid", "guid", "fk", "sk", "no", "nr")  # what keys of rows are called beside id; sk in star schemas
+MOMENTS = ("date", "on", "ts", "datetime", "dt", "timestamp", "instant")  # what times are called beside at
 ABOUT = {"for", "on", "of", "by", "to", "auf", "de", "von", "sur", "per"}
 NOT, OPPOSITE = ("not", "no", "non", "never", "un"), {"5": "1", "1": "5", "true": "false", "false": "true"}
 
@@ -107,7 +109,7 @@ def rank(name: str, known: Sequence[str]) -> float:
 
 @lru_cache(maxsize=100_000)
 def _rank(name: str, known: tuple[str, ...]) -> float:
-    words, (singular, joined) = _as_id(words_of(name)), _compared(known)
+    words, (singular, joined) = id_words(words_of(name)), _compared(known)
     if words.replace("_", "") in joined:
         return 1.0 - 0.2 * joined.index(words.replace("_", "")) / len(singular)
     ends = [one for one in singular if words.endswith(f"_{one}") and len(one) > 3]
@@ -119,26 +121,29 @@ def _rank(name: str, known: tuple[str, ...]) -> float:
 @lru_cache(maxsize=1_000)
 def _compared(known: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """The names of a list as they are compared: as words, and these joined."""
-    singular = [_as_id(words_of(one)) for one in known]
+    singular = [id_words(words_of(one)) for one in known]
     return singular, [one.replace("_", "") for one in singular]
 
 
-def _as_id(words: str) -> str:
+def id_words(words: str) -> str:
     """A name of an id as most platforms have it: owner_uid, owner_uuid, id_owner and fk_owner are owner_id.
 
-    Units and codes are left out: sent_ms is sent, status_cd is status.
+    Units and codes are left out: sent_ms is sent, status_cd is status. Times are as closed_at: closed_on, closed_date.
     """
     begin, _, unit = words.rpartition("_")
     words = begin if begin and unit in UNITS else words
     first, _, rest = words.partition("_")
-    if first in ("id", "fk") and rest:
+    if first in ("id", "fk", "co", "cod") and rest:
+        rest = rest.removeprefix("seq_")
         return f"{rest.removesuffix('_id')}_id"
-    if first in ("date", "time") and rest and "_" not in first:
+    if first in ("date", "time", "dt", "dh") and rest and "_" not in first:
         return f"{rest}_at"  # date_created, and fecha_alta: created_at
     whole, _, last = words.rpartition("_")
-    if last in ("id", "uid", "uuid", "guid", "fk") and whole.endswith(("_by", "_to")):
+    if whole and last in MOMENTS:
+        return f"{whole}_at"
+    if last in ("id", *IDS) and whole.endswith(("_by", "_to")):
         return whole  # assigned_to_id is assigned_to
-    return f"{whole}_id" if whole and last in ("uid", "uuid", "guid", "fk") else words
+    return f"{whole}_id" if whole and last in IDS else words
 
 
 @lru_cache(maxsize=20_000)

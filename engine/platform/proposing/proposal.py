@@ -13,6 +13,19 @@ CERTAIN = 0.8  # a line that is surer than this is called certain
 Place = tuple[str, str]  # schema and table
 
 
+class OfType(NamedTuple):
+    """What a column names in rows of one type: the key of a table, and the column of the type with SQL of its value."""
+
+    key: str
+    column: str
+    value: str
+    cast: str = ""  # where both ids are compared as texts
+
+    def holds(self, alias: str) -> str:
+        """SQL that is true for rows of the type."""
+        return f"{alias}.{quote_name(self.column)} = {self.value}"
+
+
 @dataclass(frozen=True)
 class TableSeen:
     """A table: its columns with their types (``enum`` for enums), its foreign keys, its rows.
@@ -32,6 +45,7 @@ class TableSeen:
     as_text: frozenset[str] = frozenset()  # references whose type is another than that of the key: compared as texts
     # by a column that names a row together with others, such as a tenant's id: their pairs, own and of that row
     beside: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    typed: Mapping[str, Mapping[Place, OfType]] = field(default_factory=dict)  # that name rows of several tables
     comments: Mapping[str, str] = field(default_factory=dict)  # what the catalog says about columns
     defaults: Mapping[str, str] = field(default_factory=dict)  # constants that new rows have, as texts
     stored: str = ""  # the name in the database, where ``name`` is without the prefix that most tables have
@@ -77,7 +91,11 @@ class RowSample(Protocol):
 
 
 class Line(NamedTuple):
-    """A column of a proposed SELECT: its SQL, the platform's columns behind it, how sure it is, and why."""
+    """A column of a proposed SELECT: its SQL, the platform's columns behind it, how sure it is, and why.
+
+    ``words`` are what the platform's words mean; those of ``asked`` are guesses, or of no known meaning, however sure
+    the column is.
+    """
 
     column: str
     sql: str
@@ -85,6 +103,7 @@ class Line(NamedTuple):
     confidence: float = 0.0
     evidence: str = ""
     words: Mapping[str, str] = {}
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass

@@ -24,11 +24,14 @@ from gendash.engine.platform.proposing.lines.joins import gone, parents, person_
 from gendash.engine.platform.proposing.lines.more_lines import first_seen, lines_beside, lines_elsewhere, owner
 from gendash.engine.platform.proposing.lines.moves import moves_of
 from gendash.engine.platform.proposing.lines.rows import (
+    about_messages,
     agreeing,
     internal_rows,
     no_bots,
     notes_of_staff,
     of_kind,
+    rated_rows,
+    rated_when,
     status_of_failure,
 )
 from gendash.engine.platform.proposing.lines.surveys import last_answer, ratings_of_talks
@@ -39,7 +42,8 @@ from gendash.engine.platform.proposing.tables.choose import choose_tables
 from gendash.engine.platform.proposing.tables.handled import is_ticket
 from gendash.engine.platform.proposing.tables.scores import pair_of
 from gendash.engine.platform.proposing.tables.shown import with_plain_keys, with_shown
-from gendash.engine.platform.proposing.tenants import doubted, with_tenants
+from gendash.engine.platform.proposing.tables.typed import with_typed
+from gendash.engine.platform.proposing.tenants import doubted, of_one_tenant, with_tenants
 from gendash.engine.platform.proposing.unions import united
 from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
 from gendash.engine.platform.proposing.values import place_of
@@ -71,13 +75,14 @@ class _Proposer:
         self, tables: Sequence[TableSeen], sample: RowSample, contract: Mapping[str, Collection[str]], given: Given
     ) -> None:
         self.given = given
+        tables, self.tenants = of_one_tenant(tables, {place[0] for place in given.values() if place})
         self.tables, self.contract = with_implied(with_plain_keys(tables, sample)), contract
         choice = choose_tables(self.tables, sample, given)
         above = (
             {to[:2] for to in choice.tables["documents"].references.values()} if "documents" in choice.tables else ()
         )
         owners = [one for one in self.tables if one.place in above]  # a knowledge base may name whose it is
-        shown = with_shown(self.tables, [*choice.tables.values(), *owners], sample)
+        shown = with_typed(with_shown(self.tables, [*choice.tables.values(), *owners], sample), choice, sample)
         if shown != self.tables:
             self.tables, choice = shown, choose_tables(shown, sample, given)
         self.columns = Columns(self.tables, sample, choice)
@@ -122,7 +127,7 @@ class _Proposer:
             moves = next((table for table, of in self.contract.items() if "to_status" in of), "")
             found |= moves_of(self.columns, found["tickets"], moves) if moves else {}
         found, doubts = cautious(found, self.tables, self.columns.with_nulls, self.given)
-        tables, asked_of = with_tenants(found, self.tables)
+        tables, asked_of = with_tenants(found, self.tenants)
         questions = as_stored([*asked_of, *self.questions, *doubts], self.tables)
         return Proposal(tables, _distinct(questions)[:QUESTIONS])
 
@@ -236,6 +241,7 @@ class _Proposer:
         self._ask(table, one, found, pair)
         lines += [] if table != "users" or "created_at" in found else first_seen(self.columns, one)
         lines += self._not_found(table, one, {line.column for line in lines}, pair)
+        lines = rated_when(one, lines, self.columns.with_nulls) if table == "feedback" else lines
         if table == "feedback" and "created_at" not in found:
             messages = self.chosen.get("messages")
             time = self.columns.line("messages", "created_at", messages) if messages else None
@@ -265,6 +271,8 @@ class _Proposer:
             lines, kinds = agreeing(lines, kinds, one, self.columns.with_nulls)
             conditions = [*conditions, *notes, *messages_among(self.events), *kinds]
             conditions += [*unsent(self.columns, alias, one), *within_talks(self.columns, one, lines)]
+        conditions = [*conditions, *about_messages(alias, one, lines)]
+        conditions += rated_rows(one, lines, self.columns.with_nulls) if table == "feedback" else []
         joins, above = parents(self.columns, table, one, lines)
         most = DOUBTFUL if table == "users" and table in self.doubtful else 1.0
         kept = tuple((sql, min(sure, most), why) for sql, sure, why in (*conditions, *above))

@@ -25,6 +25,7 @@ TIMES, NUMBERS = ("timestamp", "date"), ("smallint", "integer", "bigint", "numer
 TEXTS = ("text", "character", "enum", "citext", "varchar")
 # a column whose meaning is in its values; without a row there is no evidence for or against
 NO_ROWS, KNOWN = 0.1, 0.38
+GUESSED = 0.15  # a vocabulary of which not all words are known
 SAID = 0.5  # values that can be nothing else, whatever the column is called
 FEWEST_LEVELS = 4  # of a scale in words; fewer are thumbs
 UNNAMED, THUMBED = 0.7, 0.85
@@ -33,6 +34,8 @@ THUMBS = {
     "unhelpful", "nothelpful", "👍", "👎",
 }  # fmt: skip
 STAFF = {"employee", "member", "staff"}  # who asks where nobody else does
+SIZES = dict.fromkeys(("kb", "kib", "ko", "kilobyte"), 1024) | dict.fromkeys(("mb", "mib", "mo", "megabyte"), 1024**2)
+BESIDE = {"colleague", "teammate", "coworker"}
 SAYS_MORE = 0.05  # who wrote a message, and which rows are none
 SAYS_WRITTEN = {
     "is",
@@ -78,6 +81,8 @@ def read_time(place: str, kind: str, values: Sequence[object]) -> Reading:
     texts = [str(one) for one in values] if kind.startswith(TEXTS) else []
     if texts and all(_ISO.match(one.strip()) for one in texts):
         return Reading(place, 0.36, "text of times")
+    if texts and all(_COMPACT.match(one.strip()) for one in texts):
+        return Reading(f"to_timestamp({place}, 'YYYYMMDDHH24MISS')::timestamp", 0.36, "digits of times")
     return Reading(place, -1.0)
 
 
@@ -88,6 +93,7 @@ def _unit(number: float) -> str:
 
 _MEDIA = re.compile(r"(application|text|image|audio|video|message|font|model)/[\w.+-]+$")
 _DIGITS = re.compile(r"\d{9,19}([.]\d{1,9})?$")
+_COMPACT = re.compile(r"(20|21)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d[0-6]\d$")  # 20260317093000
 _ISO = re.compile(r"(20|21)\d\d-[01]\d-[0-3]\d([T ][0-2]\d:[0-5]\d|$)")
 
 
@@ -127,6 +133,8 @@ def read_words(
             one for one in words if words_of(one) in STAFF
         )  # customers ask, so employees answer; it is asked
         words, unknown = {**words, **dict.fromkeys(answers, "assistant")}, (*unknown, *answers)
+    if column == "messages.role" and "assistant" in words.values():  # who works there answers beside it; it is asked
+        words |= {one: "assistant" for one in unknown if words_of(one) in BESIDE}
     sides = {"user", "assistant"} - set(words.values())
     if column == "messages.role" and len(unknown) == 1 and len(sides) == 1:
         words[unknown[0]] = sides.pop()  # the only other word; it is asked
@@ -140,7 +148,7 @@ def read_words(
     plain = all(one == of or DEFAULT_WORDS.get(one) == of for one, of in words.items())
     sql = place if plain else case_of(f"lower({place}::text)" if kind != "text" else f"lower({place})", words)
     steps = SAYS_MORE if column == "messages.role" and not sides and "" in found.values() else 0.0
-    return Reading(sql, KNOWN * share + steps if not unknown else 0.15 * share, evidence, words, unknown)
+    return Reading(sql, KNOWN * share + steps if not unknown else GUESSED * share, evidence, words, unknown)
 
 
 def case_of(subject: str, words: Mapping[str, str]) -> str:
@@ -159,9 +167,8 @@ def _read_boolean(column: str, place: str, name: str) -> Reading:
     if column == "messages.role" and name.startswith(("is_", "from_", "out", "in")):
         yes, no = ("user", "assistant") if name in IS_USER else ("assistant", "user")
         return Reading(f"case when {place} then '{yes}' else '{no}' end", KNOWN, "boolean", {"true": yes, "false": no})
-    staff = ("agent", "operator", "support") if column == "helpdesk.role" else ()
-    runs = ("admin", "administrator", "superuser", "staff", *staff)
-    if column in ("users.role", "helpdesk.role") and name.replace("_", "").endswith(runs):
+    runs = ("admin", "administrator", "superuser", "staff")
+    if column == "users.role" and name.replace("_", "").endswith(runs):
         words = {"true": "admin", "false": "user"}
         return Reading(f"case when {place} then 'admin' else 'user' end", KNOWN, "boolean", words)
     if column == "tickets.status" and name.endswith(("resolved", "solved", "closed")):
@@ -186,7 +193,7 @@ def side_of_flag(name: str) -> str:
     return side if side in ("user", "assistant") else ""
 
 
-def _is_inverted(name: str) -> bool:
+def is_inverted(name: str) -> bool:
     """True if a column says that an account may not sign in, such as account_blocked."""
     words = words_of(name)
     return words in INVERTED or words.rpartition("_")[2] in INVERTED
@@ -195,17 +202,17 @@ def _is_inverted(name: str) -> bool:
 def read_active(place: str, name: str, kind: str, values: Sequence[object]) -> Reading:
     """Whether an account may sign in: a boolean, or a status."""
     if kind == "boolean":
-        inverted = _is_inverted(name)
+        inverted = is_inverted(name)
         return Reading(f"{place} is not true" if inverted else place, KNOWN, "boolean")
     if kind.startswith(TIMES):
-        return Reading(f"{place} is null", KNOWN if _is_inverted(name) else -1.0, "the time of a block")
+        return Reading(f"{place} is null", KNOWN if is_inverted(name) else -1.0, "the time of a block")
     if kind.startswith(NUMBERS):
         bits = {int(one) for one in values if isinstance(one, int | float)}
         known = bool(bits) and bits <= {0, 1}
-        inverted = _is_inverted(name)
+        inverted = is_inverted(name)
         sql = f"coalesce({place}, 0) = 0" if inverted else f"{place} = 1"
         return Reading(sql, KNOWN if known else -1.0, "0 and 1")
-    inverted = _is_inverted(name)
+    inverted = is_inverted(name)
     said = (flags.is_false if inverted else flags.is_true)(place, kind, values) if kind.startswith(TEXTS) else ""
     if said:
         return Reading(said, KNOWN, "one letter or word for yes")
@@ -231,7 +238,7 @@ def read_rating(place: str, name: str, kind: str, values: Collection[object]) ->
         cases = " ".join(f"when {quote_text(one)} then {of}" for one, of in sorted(words.items()))
         return Reading(f"case lower({place}::text) {cases} end", KNOWN, f"words {', '.join(sorted(words)[:6])}", words)
     read = read_words("feedback.rating", place, name, kind, list(values))
-    if read.adds <= NO_ROWS or not read.words:
+    if not read.words:
         return read
     cases = " ".join(f"when {quote_text(one)} then {of}" for one, of in sorted(read.words.items()))
     return read._replace(sql=f"case lower({place}::text) {cases} end")
@@ -254,6 +261,8 @@ def _read_points(place: str, points: set[Decimal]) -> Reading:
     evidence = f"from {least} to {most}"
     if least >= 1 and 2 < most <= 5 and halves <= {Decimal("0.5")}:  # stars and a half are rounded up
         return Reading(f"round({place})" if halves else place, KNOWN, evidence)
+    if not halves and least == 0 and 5 < most <= 10:
+        return Reading(f"round(1 + {place} * 0.4)::int", 0.05, f"{evidence}: from 0 to 10?")
     if not halves and least >= 0 and most <= 10:
         return Reading(f"ceil({place} / 2.0)::int", 0.05, f"{evidence}: ten points?")
     return Reading(place, -0.5, evidence)  # such as the score of a search
@@ -272,7 +281,7 @@ def read_file_type(place: str, name: str, kind: str, values: Sequence[object] = 
     known = sum(str(one).lower().lstrip(".") in FILE_TYPES for one in values)
     if known and known >= 0.8 * len(values):
         return Reading(place, SAID if len(values) > 1 else KNOWN, "types of files")
-    return Reading(place, 0.2, kind)
+    return Reading(place, 0.2 if known or not values else 0.1, kind)
 
 
 def are_types(values: Sequence[object]) -> bool:
@@ -281,9 +290,14 @@ def are_types(values: Sequence[object]) -> bool:
     return all(_MEDIA.match(one) for one in given) or all(one.lower().lstrip(".") in FILE_TYPES for one in given)
 
 
-def read_count(place: str, kind: str) -> Reading:
-    """A number of bytes or chunks."""
-    return Reading(place, 0.36, kind) if kind.startswith(NUMBERS) else Reading(place, -1.0)
+def read_count(place: str, kind: str, name: str = "") -> Reading:
+    """A number of bytes or chunks; in other units by its name, which may be of 1000 or of 1024 bytes."""
+    if not kind.startswith(NUMBERS):
+        return Reading(place, -1.0)
+    times = SIZES.get(words_of(name).rpartition("_")[2], 0)
+    if times:
+        return Reading(f"({place} * {times})::bigint", 0.1, "another unit, by its name")
+    return Reading(place, 0.36, kind)
 
 
 def read_plain_text(place: str, kind: str) -> Reading:

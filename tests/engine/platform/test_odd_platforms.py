@@ -210,6 +210,21 @@ ODD = {
         insert into message_store (session_id, message) select 's' || (1 + n % 20), jsonb_build_object('type', (array['human', 'ai'])[1 + n % 2], 'data', jsonb_build_object('content', 't')) from generate_series(1, 100) n""",
         NO_USERS, "which table holds the platform's users?",
     ),
+    "ratings_of_anything": Odd(
+        said("role text, content text, created_at timestamptz", f"{ROLE}, 't', {T}",
+        f"""create table articles (id int primary key, body text); create table votes (id int primary key, votable_type text, votable_id int, user_id int references users, stars int, created_at timestamptz);
+        insert into articles select n, 't' from generate_series(1, 100) n;
+        insert into votes select n, (array['App\\Models\\Message', 'App\\Models\\Article'])[1 + n % 2], 1 + 2 * n % 100, 1 + n % 9, 1 + n % 5, {T} from generate_series(1, 80) n"""),
+        {"feedback": 40, "mean rating": 3},
+    ),
+    "ratings_by_content_type": Odd(
+        said("role text, content text, created_at timestamptz", f"{ROLE}, 't', {T}",
+        f"""create table django_content_type (id int primary key, app_label text, model text); create table posts (id int primary key, body text);
+        alter table messages rename to chat_message; insert into django_content_type values (7, 'chat', 'message'), (8, 'blog', 'post');
+        create table rating (id int primary key, content_type_id int references django_content_type, object_id int, user_id int references users, is_helpful boolean, created_at timestamptz);
+        insert into rating select n, 7 + n % 2, 1 + 2 * n % 100, 1 + n % 9, n % 4 > 0, {T} from generate_series(1, 80) n"""),
+        {"feedback": 40, "mean rating": 3},
+    ),
     "no_platform": Odd(
         "create table checkpoints (thread_id text, checkpoint jsonb); insert into checkpoints select 't', '{}' from generate_series(1, 9)",
         NOTHING, "which table holds the platform's messages?",

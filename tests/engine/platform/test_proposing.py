@@ -22,7 +22,7 @@ from gendash.engine.definitions.load import load_catalog
 from gendash.engine.model import AdapterTable
 from gendash.engine.platform.proposing.files import select_text
 from gendash.engine.platform.proposing.names import WORDS, joined_words, meaning, rank, words_of
-from gendash.engine.platform.proposing.proposal import CERTAIN, Proposal
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Proposal
 from gendash.engine.platform.proposing.propose import QUESTIONS, propose
 from gendash.engine.platform.snapshot import Samples, read_snapshot
 
@@ -32,12 +32,9 @@ CONFIG = load_config("platform: {adapter: x}")
 SEEN = Path(__file__).parents[2] / "sql" / "platforms"
 # platforms that were seen after the names were listed; their adapters were written upon what init had proposed
 LEAST = {
-    "humana": (
-        0.8,
-        0.3,
-    ),  # who answers is a class of posts; marks are those of anything, and words of states are its own
+    "humana": (0.9, 0.4),  # who answers is a class of posts, and words of states are its own
     "marlow": (0.7, 0.4),  # messages belong to runs of tasks: which is the conversation is asked
-    "mercurio": (0.75, 0.55),  # citizens are named by their address, and words of states are phrases
+    "mercurio": (0.8, 0.55),  # citizens are named by their address, and words of states are phrases
     "voltaire": (0.9, 0.5),  # two tables of people are asked, and rows that were made to try
     "growline": (0.4, 0.0),  # turns and their marks are a list in JSON: all of it is asked
     "sim_studio": (0.75, 0.7),  # its ratings name a conversation and no message: nothing is proposed, and it is asked
@@ -47,14 +44,14 @@ LEAST = {
     "pandawiki": (0.7, 0.3),  # documents are nodes, people are named in JSON: which rows are both is asked
     "archi": (0.9, 0.5),  # people are those whom conversations name, and one word of the assistant's is asked
     "botpress": (0.95, 0.65),
-    "casibase": (0.75, 0.5),  # who likes an answer is in lists, and nothing but names says what an author is
+    "casibase": (0.75, 0.45),  # who likes an answer is in lists, and nothing but names says what an author is
     "dialoqbase": (
         0.65,
         0.25,
     ),  # a table of questions and answers for each channel, and chats of a playground: it is asked
     "maxkb": (0.75, 0.6),  # codes for votes and states are asked
     "peppermint": (0.9, 0.5),  # two tables of people are asked, and who wrote a comment
-    "ragflow": (0.8, 0.4),  # messages are JSON kept as text, documents and files are asked
+    "ragflow": (0.8, 0.35),  # messages are JSON kept as text, documents and files are asked
     "appflowy": (0.9, 0.3),  # codes in JSON say who wrote, and nothing names its people: all of both is asked
     "evolution": (
         0.05,
@@ -73,6 +70,14 @@ LEAST = {
     "otto": (0.9, 0.5),  # reports about the platform are proposed as tickets by their words, and it is asked
     "eneo": (0.8, 0.5),  # conversations are rated, accounts have a state beside a flag: both are asked
     "rasa": (0.5, 0.0),  # messages are among other events: all of it is asked
+    "patchbay": (0.85, 0.35),  # a schema for each tenant, and one for all: ids of all tenants are asked
+    "carepath": (0.9, 0.45),  # two tables of people, and tickets of another name: both are asked
+    "wattson": (0.6, 0.5),  # a star schema: people are versions, which is asked, and an unknown one is a row
+    "ardoise": (0.9, 0.25),  # states are a history, two tables of people and a survey from 0 to 10: all is asked
+    "nextcloud_assistant": (
+        0.7,
+        0.7,
+    ),  # who is an administrator, and since when people are there, is in groups and settings
     "hawki": (0.95, 0.2),  # rooms of people and chats with a model have messages each: all of both is asked
 }
 LATER = {
@@ -170,7 +175,7 @@ def values(connection: psycopg.Connection[Any], text: str, id_: str, column: str
     """The values of a column by the row's id, words as gendash's own vocabularies take them."""
     rows = connection.execute(f"select ({id_})::text, ({column})::text from ({text}) q".encode()).fetchall()
     # where two tables of people are united, the id begins with the name of one, which is a matter of taste
-    read = moment if column.endswith("_at") else word
+    read = moment if column.endswith("_at") else side if column == "role" and "message_id" in id_ else word
     # and so is what stands between the columns of a key
     found = [(re.sub("[-/|:]", ":", re.sub("^[A-Za-z_]+:", "", key)), read(value)) for key, value in rows]
     alike = groupby(sorted(found, key=repr), key=itemgetter(0))  # an id may be one of each table
@@ -181,6 +186,12 @@ def word(value: str | None) -> str | None:
     return {"human": "user", "ai": "assistant"}.get(value.lower(), value.lower()) if value else value
 
 
+def side(value: str | None) -> str | None:
+    """Who wrote a message: a word that is neither side's is another, whatever it is."""
+    found = word(value)
+    return found if found in (None, "user", "assistant", "system") else "other"
+
+
 def moment(value: str | None) -> str | None:
     """A time as staging reads it, whatever its form: milliseconds since 1970 and a timestamp may be the same."""
     if value and re.fullmatch(r"\d{10}|\d{13}", value):
@@ -188,10 +199,24 @@ def moment(value: str | None) -> str | None:
     return value and re.sub(r"[+]00(:00)?$|[.]0+$", "", value.replace("T", " "))
 
 
-def same_values(connection: psycopg.Connection[Any], text: str, other: str, id_: str, column: str) -> bool:
-    """True if another way to a column, such as a join in place of a subquery, gives each row the same."""
-    ours, theirs = (values(connection, one, id_, column) for one in (text, other))
-    return len(set(ours.values())) > 1 and ours == theirs
+def same_values(connection: psycopg.Connection[Any], text: str, other: str, id_: str, line: Line) -> bool:
+    """True if another way to a column, such as a join in place of a subquery, gives each row the same.
+
+    Words that are asked about are compared as items of their own, and so are the rows that count.
+    """
+    ours, theirs = (values(connection, one, id_, line.column) for one in (text, other))
+    if ours == theirs:
+        return len(set(ours.values())) > 1
+    both = [key for key in ours if key in theirs]
+    told = [key for key in both if not {ours[key], theirs[key]} & meant(line)]
+    same = 2 * len(both) > len(ours) and all(ours[key] == theirs[key] for key in told)
+    return same and len({ours[key] for key in told}) > 1
+
+
+def meant(line: Line) -> set[str | None]:
+    """What the words of a line mean about which a person is asked."""
+    found = {line.words.get(each, each) for each in line.asked}
+    return {*found, *({"other"} if found else ())}
 
 
 def measure(connection: psycopg.Connection[Any], name: str, found: Proposal, folder: Path = STRANGERS) -> Measured:
@@ -209,7 +234,7 @@ def measure(connection: psycopg.Connection[Any], name: str, found: Proposal, fol
         for column, behind in own.outputs.items():
             line = lines.get(column)
             same = theirs.outputs.get(column) == behind or (
-                line is not None and same_values(connection, text, select_text(proposed), id_, column)
+                line is not None and same_values(connection, text, select_text(proposed), id_, line)
             )
             decided = (
                 line is None or line.confidence > 0 or not line.sql.startswith("null::")
@@ -222,7 +247,9 @@ def measure(connection: psycopg.Connection[Any], name: str, found: Proposal, fol
             ours, other = (values(connection, one, id_, column) for one in (text, select_text(proposed)))
             for word in sorted(set(ours.values()), key=repr):
                 same = all(other.get(key) == value for key, value in ours.items() if value == word)
-                total.add(f"{table}.{column}: {word}", same, lines[column].confidence)
+                line = lines[column]
+                sure = 0.0 if meant(line) & {word, *(other.get(key) for key, of in ours.items() if of == word)} else 1.0
+                total.add(f"{table}.{column}: {word}", same, min(sure, line.confidence))
         if proposed.conditions or "\nwhere " in text:
             same = set(values(connection, text, id_, id_)) == set(values(connection, select_text(proposed), id_, id_))
             total.add(f"rows of {table}", same, min((sure for _, sure, _ in proposed.conditions), default=0.0))

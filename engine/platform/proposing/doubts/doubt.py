@@ -12,12 +12,16 @@ PERSONS = (("conversations", "user_id"), ("tickets", "created_by"))
 
 
 class Doubt(NamedTuple):
-    """Lines of a table that are guesses, all if no columns are named; or its rows; with what is asked."""
+    """Lines of a table that are guesses, all if no columns are named, or only some words of them; or its rows.
+
+    The question is what is asked about it.
+    """
 
     table: str
     columns: Collection[str] | None = None
     rows: bool = False
     question: str = ""
+    words: Collection[str] = ()
 
 
 @dataclass(frozen=True)

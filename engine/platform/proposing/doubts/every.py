@@ -13,7 +13,7 @@ from dataclasses import replace
 from gendash.engine.platform.proposing.doubts import of_lines, of_tables, of_words
 from gendash.engine.platform.proposing.doubts.doubt import Doubt, Proposed
 from gendash.engine.platform.proposing.given import NOTHING, Given
-from gendash.engine.platform.proposing.proposal import CERTAIN, ProposedTable, RowSample, TableSeen
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, RowSample, TableSeen
 
 DOUBTED = CERTAIN - 0.1
 
@@ -37,19 +37,22 @@ def cautious(
 
 
 def _with_doubt(one: ProposedTable, doubt: Doubt) -> ProposedTable:
-    lines = [
-        line._replace(confidence=min(line.confidence, DOUBTED))
-        if doubt.columns is None or line.column in doubt.columns
-        else line
-        for line in one.lines
-    ]
+    meant = [doubt.columns is None or line.column in doubt.columns for line in one.lines]
+    lines = [_doubted(line, doubt) if is_meant else line for line, is_meant in zip(one.lines, meant, strict=True)]
     all_ = doubt.rows or doubt.columns is None
     conditions = [(sql, min(sure, DOUBTED), why) if all_ else (sql, sure, why) for sql, sure, why in one.conditions]
     parts = tuple(_with_doubt(part, doubt) for part in one.parts)
     return replace(one, lines=lines, conditions=conditions, parts=parts)
 
 
+def _doubted(line: Line, doubt: Doubt) -> Line:
+    if doubt.words:
+        return line._replace(asked=line.asked | {word.lower() for word in doubt.words})
+    return line._replace(confidence=min(line.confidence, DOUBTED))
+
+
 RULES = (
+    of_tables.incomplete,
     of_tables.other_person,
     of_tables.other_writers,
     of_tables.second_person,
@@ -72,11 +75,14 @@ RULES = (
     of_lines.two_askers,
     of_lines.other_sides,
     of_lines.other_state,
+    of_lines.lock_beside,
     of_lines.archived,
+    of_lines.rows_of_versions,
     of_lines.unread_flags,
     of_words.no_messages,
     of_words.words_of_several,
     of_words.by_login,
     of_words.groups_as_categories,
+    of_words.unknown_categories,
     of_words.other_requests,
 )

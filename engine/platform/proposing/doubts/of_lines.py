@@ -23,7 +23,11 @@ HARMLESS = {"pinned", "starred", "archived", "favorite", "favourite", "edited", 
             "voice", "active", "verified", "default", "breached"}  # fmt: skip
 PERMITS = ("can", "may", "has", "have", "allow", "enable", "use", "show", "include")  # what a row may do, or has
 OUTSIDE = {"customer", "contact", "visitor", "client", "guest"}
-RUNS, MAY_RUN = ("admin", "super", "owner"), ("agent", "operator", "support", "employee")
+RUNS, MAY_RUN = ("admin", "super", "owner"), ("agent", "operator", "support", "employee", "staff")
+VERSIONS = ("is_current", "current_flag", "is_latest", "valid_to", "valid_until")  # of a row that has others after it
+PEOPLE = (*PERSONS, ("tickets", "assigned_to"), ("feedback", "user_id"), ("documents", "user_id"))
+NUMBERS = ("no", "nr", "number", "id", "uid", "key", "code")
+NAMES = {"messages": (("feedback", "message_id"),), "conversations": (("messages", "conversation_id"),)}
 FLAGS_OF_STAFF = {*RUNS, *MAY_RUN, "superuser", "staff", "moderator"}
 
 
@@ -53,7 +57,8 @@ def loose_words(seen: Proposed) -> Iterator[Doubt]:
             loose = [word for word in loose if meaning(full, word) is not None]  # else it was asked
             if full in WORDS and full != "messages.role" and loose:
                 listed = ", ".join(map(repr, loose[:6]))
-                yield Doubt(table, {line.column}, question=f"{full}: is {listed} read right, by a part of the word?")
+                asked = f"{full}: is {listed} read right, by a part of the word?"
+                yield Doubt(table, {line.column}, question=asked, words=loose)
 
 
 def other_id(seen: Proposed) -> Iterator[Doubt]:
@@ -102,7 +107,8 @@ def staff(seen: Proposed) -> Iterator[Doubt]:
     if "admin" not in role.words.values():  # nobody is between those and the others
         odd += [word for word in role.words if joined_words(word) in ("superuser", "root")]
     if odd:
-        yield Doubt("users", {"role"}, question=f"users.role: are those of {', '.join(odd[:4])} administrators?")
+        asked = f"users.role: are those of {', '.join(odd[:4])} administrators?"
+        yield Doubt("users", {"role"}, question=asked, words=odd if set(odd) < set(role.words) else ())
 
 
 def two_askers(seen: Proposed) -> Iterator[Doubt]:
@@ -145,6 +151,22 @@ def other_state(seen: Proposed) -> Iterator[Doubt]:
             yield Doubt("users", {"is_active"}, question=asked)
 
 
+def lock_beside(seen: Proposed) -> Iterator[Doubt]:
+    """Accounts that are active by one column, beside another that says that some may not sign in."""
+    line = seen.line("users", "is_active")
+    source = seen.found["users"].source if line else None
+    if line is None or source is None:
+        return
+    read = " ".join([*line.reads, *(sql for sql, _, _ in seen.found["users"].conditions)])
+    kinds = ("boolean", *values.TIMES)
+    names = [name for name, kind in source.columns.items() if kind.startswith(kinds) and values.is_inverted(name)]
+    names = [name for name in names if name not in read]
+    for name, given in (seen.sample(source, names) if names else {}).items():
+        if any(each not in (None, False) for each in given):
+            asked = f"users.is_active: is it {line.reads[0] if line.reads else 'all'}, or {name} of {source.name}, too?"
+            yield Doubt("users", {"is_active"}, question=asked)
+
+
 def archived(seen: Proposed) -> Iterator[Doubt]:
     """Rows within conversations that nobody can delete but only archive: those may not count."""
     talks = seen.found.get("conversations")
@@ -157,6 +179,19 @@ def archived(seen: Proposed) -> Iterator[Doubt]:
             if table in seen.found and {True, False} <= set(given):
                 asked = f"{table}: do those count that are of rows of {talks.source.name} with {name}?"
                 yield Doubt(table, (), True, asked)
+
+
+def rows_of_versions(seen: Proposed) -> Iterator[Doubt]:
+    """Rows that are versions, of which one counts: another column is the same in each of them, and names them."""
+    for table, one in seen.found.items():
+        flags = [name for name in one.source.columns if words_of(name).endswith(VERSIONS)]
+        repeat = [name for name in one.source.columns if flags and words_of(name).rpartition("_")[2] in NUMBERS]
+        repeat = [name for name in repeat if name not in one.source.references and name != one.source.key]
+        if any(not seen.sample.unique(one.source, name) for name in repeat):
+            asked = f"{table}: does each row of {one.source.name} count, or only that of one version, by {flags[0]}?"
+            yield Doubt(table, question=asked)
+            named = PEOPLE if table == "users" else NAMES.get(table, ())
+            yield from (Doubt(other, {column}) for other, column in named if other in seen.found)
 
 
 def unread_flags(seen: Proposed) -> Iterator[Doubt]:

@@ -28,6 +28,7 @@ from gendash.engine.platform.proposing.tables.scores import (
     is_of_people,
     pair_of,
 )
+from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
 from gendash.engine.platform.proposing.values import place_of
 
 SOME = 0.2  # of the rows of messages, how many others are worth a doubt
@@ -47,6 +48,19 @@ TO_SEARCH_IN = {
 GENERIC = {"input", "output", "request", "response", "prompt", "completion", "query", "text"}
 ANSWERING = ("agent", "assistant", "bot", "chatbot", "app", "channel", "inbox", "mailbox")  # who answers, and where
 TALKS = {"user", "requester", "asker", "customer", "contact", "client", "visitor", "guest", "end", "participant"}
+
+
+def incomplete(seen: Proposed) -> Iterator[Doubt]:
+    """Rows that lack what such rows have, such as a time: another table may hold them.
+
+    Accounts may have no time, and a status may be a code that nothing explains.
+    """
+    for table, one in seen.found.items():
+        lacks = {line.column for line in one.lines if not line.confidence and line.sql.startswith("null::")}
+        if table != "users" and lacks - {"status"}:
+            yield Doubt(table)
+            if table == "messages" and "conversations" in seen.found:
+                yield Doubt("conversations")
 
 
 def unnamed_people(seen: Proposed) -> Iterator[Doubt]:
@@ -284,7 +298,8 @@ def rival_documents(seen: Proposed) -> Iterator[Doubt]:
     apart = [one for one in seen.others("documents") if not any(to[:2] == said for to in one.references.values())]
     rivals = [one for one in apart if _is_of_files(one) and (not processed or _has_status(one))]
     if not processed:  # one that says how far each file of the other is
-        rivals += [one for one in seen.tables if one.rows and _has_status(one) and _has_each(one, own, seen.sample)]
+        about = [one for one in seen.tables if one.rows and (_has_status(one) or _is_described(one))]
+        rivals += [one for one in about if _has_each(one, own, seen.sample)]
         if not chunks_of(own, seen.tables):  # what is cut into parts is what a platform answers from
             rivals += [one for one in seen.others("documents") if one not in rivals and _is_cut(one, seen.tables)]
     if rivals:
@@ -307,6 +322,12 @@ def _is_cut(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
     words = {words_of(name) for name in found[0].columns} if found else set()
     called = found and rank(found[0].name, CHUNKS[:1]) > 0
     return bool(words & set(TEXTS) and (called or words & set(PARTS)))
+
+
+def _is_described(one: TableSeen) -> bool:
+    """True if a table is called after documents and has a text; those that only link two tables have none."""
+    texts = [name for name, kind in one.columns.items() if kind.startswith(TEXT_KINDS) and name not in one.references]
+    return rank(one.name, TABLES["documents"]) > 0 and any(name not in one.keys for name in texts)
 
 
 def _has_each(one: TableSeen, own: TableSeen, sample: RowSample) -> bool:
@@ -343,6 +364,8 @@ def unlinked(seen: Proposed) -> Iterator[Doubt]:
         yield Doubt("messages")
     if said and not (talk and talk.confidence >= CERTAIN):
         yield Doubt("messages", (), rows=True)  # they may be deleted with it
+    if said and not (role and (role.words or role.confidence >= CERTAIN)):  # whether an agent talks is not known
+        yield from (Doubt(table, (), rows=True) for table in ("messages", "conversations") if table in seen.found)
     if talks and (talks.grouped or not talk):
         yield Doubt("conversations")
     nobody = talks and not seen.line("conversations", "user_id") and "users" in seen.found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gendash.engine.platform.proposing.doubts.doubt import PERSONS, Doubt, Proposed
+from gendash.engine.platform.proposing.evidence.elsewhere import words_named
 from gendash.engine.platform.proposing.names import joined_words, meaning, rank, words_of
 from gendash.engine.platform.proposing.tables.shown import LOGIN_NAMES
 from gendash.engine.platform.proposing.values import MOST_WORDS
@@ -13,9 +14,11 @@ from gendash.engine.platform.proposing.values import MOST_WORDS
 SEVERAL = {
     "tickets.status": {"done", "completed", "answered", "fixed", "cancelled", "canceled", "archived", "rejected",
                        "merged"},
+    "tickets.priority": set[str](),
     "documents.status": {"skipped", "stopped", "paused", "archived"},
 }  # fmt: skip
 FIRST = {"uploaded", "created", "new"}  # states of documents that are the last one where no other says done
+UNKNOWN = {"unknown", "na", "none", "unassigned", "undefined", "notset", "notapplicable"}
 GROUPS = {"department", "team", "group", "forum", "label"}  # that may be who handles a ticket, and no category
 
 
@@ -34,7 +37,8 @@ def no_messages(seen: Proposed) -> Iterator[Doubt]:
     words = [str(each) for each in given if each is not None and meaning("messages.role", str(each)) == ""]
     if words and len(given) <= MOST_WORDS:
         listed = ", ".join(map(repr, words[:4]))
-        yield Doubt("messages", (), True, f"messages: do rows of {said.source.name} count whose {column} is {listed}?")
+        asked = f"messages: do rows of {said.source.name} count whose {column} is {listed}?"
+        yield Doubt("messages", {"role"}, True, asked, words)
 
 
 def words_of_several(seen: Proposed) -> Iterator[Doubt]:
@@ -46,11 +50,13 @@ def words_of_several(seen: Proposed) -> Iterator[Doubt]:
         odd = [word for word in words if joined_words(word) in several]
         if table == "documents" and "done" not in words.values():
             odd += [word for word in words if joined_words(word) in FIRST]
+        if column == "priority" and "high" not in words.values():  # of two of the highest one may be high
+            highest = [word for word, of in words.items() if of == "urgent"]
+            odd += highest if len(highest) > 1 else []
         if odd:
             listed = ", ".join(map(repr, odd[:4]))
-            yield Doubt(
-                table, {column}, question=f"{full}: is {listed} read right? Platforms use it for several states"
-            )
+            asked = f"{full}: is {listed} read right? Platforms use it for several states"
+            yield Doubt(table, {column}, question=asked, words=odd)
 
 
 def by_login(seen: Proposed) -> Iterator[Doubt]:
@@ -69,6 +75,17 @@ def groups_as_categories(seen: Proposed) -> Iterator[Doubt]:
     line = seen.line("tickets", "category")
     if line and any(set(words_of(name).split("_")) & GROUPS for name in line.reads):
         yield Doubt("tickets", {"category"})
+
+
+def unknown_categories(seen: Proposed) -> Iterator[Doubt]:
+    """A category whose words name one for rows that have none, such as n/a."""
+    line, one = seen.line("tickets", "category"), seen.found.get("tickets")
+    for name in line.reads if line and one and not one.parts else ():
+        named = words_named(one.source, name, "", seen.tables) if one else None
+        source, label = (named.table, named.label) if named else (one.source if one else None, name)
+        given = seen.sample(source, [label]).get(label, ()) if source and label in source.columns else ()
+        if any(joined_words(str(each)) in UNKNOWN for each in given):
+            yield Doubt("tickets", {"category"})
 
 
 def other_requests(seen: Proposed) -> Iterator[Doubt]:

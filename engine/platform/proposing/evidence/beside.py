@@ -15,6 +15,7 @@ from gendash.engine.platform.proposing.values import place_of
 WHOLE, FEWEST = 0.85, 20  # where each of at least so many documents has the key
 FEW, MOST = 0.05, 0.5  # of documents that did not fail and of those that did, who may say why
 SURE = 0.7  # below what is called certain: a person reads it
+PLAIN = 0.85  # what a column says by its name, or by the rows that have it
 
 
 def role_beside(one: TableSeen, sample: RowSample) -> Iterator[Line]:
@@ -107,7 +108,8 @@ def reason_beside(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Lin
     within = ((column, text) for column, text, *_ in leaves(one, sample, (*FAILURES, "reason"), alias))
     found = next(chain(named, within), None)
     if found:
-        yield Line("failure_reason", found[1], (found[0],), SURE, f"what {found[0]} says")
+        sure = PLAIN if found[0] in texts else SURE
+        yield Line("failure_reason", found[1], (found[0],), sure, f"what {found[0]} says")
 
 
 def reason_by_rows(alias: str, one: TableSeen, status: Line | None, sample: RowSample) -> Iterator[Line]:
@@ -121,7 +123,7 @@ def reason_by_rows(alias: str, one: TableSeen, status: Line | None, sample: RowS
         filled = f"coalesce({place_of(alias, name)}::text, '') <> ''"
         rest = sample.share(one, alias, filled, f"not ({is_bad})")
         if rest is not None and rest <= FEW and _mine(one, alias, filled, is_bad, sample) >= MOST:
-            yield Line("failure_reason", place_of(alias, name), (name,), SURE, f"only failed ones have {name}")
+            yield Line("failure_reason", place_of(alias, name), (name,), PLAIN, f"only failed ones have {name}")
             return
 
 

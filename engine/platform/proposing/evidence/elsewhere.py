@@ -18,6 +18,7 @@ from gendash.engine.platform.proposing.names import (
     PERSON,
     ROLES,
     TABLES,
+    id_words,
     meaning,
     rank,
     words_of,
@@ -50,7 +51,8 @@ def words_named(one: TableSeen, column: str, place: str, tables: Sequence[TableS
     table = next((each for each in tables if each.place == tuple(to)), None)
     if table is None or table.rows > FEW or any(rank(name, PERSON) >= 0.8 for name in table.columns):
         return None
-    labels = [name for name, kind in table.columns.items() if kind.startswith(TEXTS) and rank(name, LABELS) >= 0.8]
+    texts = [name for name, kind in table.columns.items() if kind.startswith(TEXTS) and name not in table.references]
+    labels = [name for name in texts if rank(name, LABELS) > 0]  # status_code ends as a label does
     if not labels:
         return None
     label = max(labels, key=lambda name: rank(name, LABELS))
@@ -62,7 +64,7 @@ def name_of(one: TableSeen, column: str) -> str:
     """A column's name for what it means: status_id means status where it names a row of another table."""
     if column not in one.references:
         return own_name(one, column)
-    words = words_of(column).removeprefix("id_")
+    words = id_words(words_of(column)).removeprefix("code_")
     return own_name(one, words.removesuffix("_id").removesuffix("_cd").removesuffix("_code"))
 
 
@@ -87,7 +89,7 @@ def role_of_members(users: TableSeen, id_: str, tables: Sequence[TableSeen], sam
     for one in (each for each in tables if each is not users and not is_invitation(each) and not _takes_part(each)):
         named = [name for name, to in one.references.items() if to[:2] == users.place]
         mine = next((name for name in sorted(named, key=lambda name: one.references[name][2] != id_)), "")
-        for column in (each for each in one.columns if mine and rank(name_of(one, each), ROLES) >= 0.8):
+        for column in (each for each in one.columns if mine and _is_role(one, each)):
             text, admins = _admins(one, column, tables, sample)
             if admins:
                 fits.append((max(rank(one.name, MEMBERSHIPS), 0.1), one, mine, text, admins))
@@ -101,12 +103,16 @@ def role_of_members(users: TableSeen, id_: str, tables: Sequence[TableSeen], sam
         yield Line("role", sql, (), sure, f"roles in {one.name}", dict.fromkeys(admins, "admin"))
 
 
+def _is_role(one: TableSeen, name: str) -> bool:
+    """True if a column is called after roles, with the name of its table or without."""
+    return max(rank(name, ROLES), rank(name_of(one, name), ROLES)) >= 0.8
+
+
 def _is_pair(one: TableSeen, mine: str) -> bool:
     """True if a row gives a person a role of the whole platform, not one in a workspace or a conversation."""
-    others = [name for name in one.references if name != mine and rank(name_of(one, name), ROLES) < 0.8]
+    others = [name for name in one.references if name != mine and not _is_role(one, name)]
     return not others and all(
-        rank(name_of(one, name), ROLES) >= 0.8 or name in (mine, one.key) or one.columns[name].startswith(TIMES)
-        for name in one.columns
+        _is_role(one, name) or name in (mine, one.key) or one.columns[name].startswith(TIMES) for name in one.columns
     )
 
 

@@ -10,7 +10,7 @@ from gendash.engine.platform.proposing.proposal import RowSample, TableSeen
 from gendash.engine.platform.proposing.values import NUMBERS, TEXTS, place_of
 
 _ANYBODY = ("owner_id",)  # names of those who handle tickets that may be anybody's
-_ENDS = ("_id", "_uid", "_uuid", "_guid", "_key", "_fk")
+_ENDS = ("_id", "_uid", "_uuid", "_guid", "_key", "_fk", "_no", "_nr", "_code", "_cd")
 NAME_ENDS = ("_login", "_username", "_user_name", "_name", "_handle", "_code")
 _SCHEMA, _EXACT, _COLUMN_ENDS, _TABLE_ENDS, _KEY_NAME = 4, 3, 2, 1, 0.5
 
@@ -95,6 +95,8 @@ def _implied(
     for other in keyed:
         key = id_column(other)
         fit = _fit(of, names[other.place]) if of else 0.0
+        # state_code of requests names the words of request_state, and not those of file_state
+        fit += bool(fit) and names[other.place].endswith(f"{names[one.place].rpartition('_')[2]}_{of}")
         if handles and not fit and any(rank(name, PERSON) >= 0.8 for name in other.columns):
             fit = rank(other.name, STAFF) / 2  # below any name of the same words
         if fit and other is not one and id_family(one.columns[column]) == id_family(other.columns[key]):

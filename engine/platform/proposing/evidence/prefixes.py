@@ -11,6 +11,7 @@ from gendash.engine.platform.proposing.names import words_of
 from gendash.engine.platform.proposing.proposal import Place, TableSeen
 
 MOST, FEWEST = 0.6, 4  # of the tables of a schema, and how many tables, begin with the word
+STARS = ("fact", "fct", "dim")  # of the tables of a star schema
 
 
 def without_prefixes(tables: Sequence[TableSeen]) -> list[TableSeen]:
@@ -34,17 +35,22 @@ def without_prefixes(tables: Sequence[TableSeen]) -> list[TableSeen]:
 def _renamed(tables: Sequence[TableSeen]) -> dict[Place, Place]:
     """The tables of a schema whose names begin with its prefix, by their places; none if two were called alike."""
     words = {one.place: words_of(one.name).split("_") for one in tables}
-    firsts = Counter(each[0] for each in words.values() if len(each) > 1)
+    firsts = Counter(_kind(each[0]) for each in words.values() if len(each) > 1)
     first, many = next(iter(firsts.most_common(1)), ("", 0))
     if many < FEWEST or many < MOST * len(tables):
         return {}
     renamed = {
-        place: (place[0], re.sub("^s?_+", "", place[1][len(first) :]))
+        place: (place[0], re.sub("^s?_+", "", place[1][len(of[0]) :]))
         for place, of in words.items()
-        if of[0] == first and len(of) > 1
+        if _kind(of[0]) == first and len(of) > 1
     }
     names = [*renamed.values(), *(place for place in words if place not in renamed)]
     return renamed if len(set(names)) == len(names) else {}
+
+
+def _kind(word: str) -> str:
+    """The word of a prefix; one for those of a star schema."""
+    return "fact" if word in STARS else word
 
 
 def as_stored(texts: Iterable[str], tables: Sequence[TableSeen]) -> list[str]:

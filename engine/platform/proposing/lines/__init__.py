@@ -2,6 +2,7 @@
 
 - `columns`, the best column of each: by names (`called`), `ids`, `codes`, `file_types`
 - what is no plain column: `more_lines`, `people` and `profiles`, `writers` and `sides` (who wrote a message), `made`
-  (times), `surveys` (ratings of conversations), `moves` (of tickets' statuses), `derived` (without a table)
+  (times), `surveys` (ratings of conversations), `moves` and
+  `last_state` (of tickets' statuses), `derived` (without a table)
 - rows: `rows` and `joins`
 """

@@ -95,12 +95,17 @@ class Columns(Ids):
         if full == "messages.role" and line.words and not {"user", "assistant"} <= set(line.words.values()):
             score = min(score, DOUBTFUL)  # nobody answers, or what does is elsewhere
         if best.unknown:
-            score = min(score, DOUBTFUL)
+            line = line._replace(asked=frozenset(each.lower() for each in best.unknown))
+            known = line.words.keys() - line.asked
+            if full == "messages.role" or best.fit < 0.8 or len(known) < 2:
+                score = min(score, DOUBTFUL)
+            else:  # the column is what its name and most words say, whatever the others mean
+                score += (values.KNOWN - values.GUESSED) * len(known) / len(known | line.asked)
             unknown = ", ".join(map(repr, best.unknown[:6]))
             self.questions.append(f"{full}: what do {unknown} of {one.name}.{line.reads[0]} mean?")
         for word in (each for each in UNSURE.get(full, {}) if each in line.words):
             if not set(UNSURE[full][word]) & {words_of(each) for each in line.words}:
-                score = min(score, DOUBTFUL)
+                line = line._replace(asked=line.asked | {word})
                 said = f"{full}: is {word!r} of {one.name} {line.words[word]}, or the first state?"
                 self.questions.append(said)
         if line.evidence.startswith("date") and table != "users":
@@ -112,8 +117,8 @@ class Columns(Ids):
     def _rivals(self, full: str, one: TableSeen, found: Sequence[_Candidate]) -> list[_Candidate]:
         """The candidates beside the best that may be meant; none that says the same of each row."""
         best = found[0]
-        if best.fit == 1.0 and full not in REFERS and not values.is_vocabulary(full):
-            return []  # its very name
+        if best.fit == 1.0 and full not in (*REFERS, "messages.created_at") and not values.is_vocabulary(full):
+            return []  # its very name; but a message may be written and sent at two times
         declared = full in REFERS and best.line.reads[0] in one.references
         rivals = [each for each in found[1:] if each.line.reads[0] in one.references or not declared]
         if full == "users.role":  # what is true of each is no evidence
@@ -230,12 +235,10 @@ class Columns(Ids):
             return values.read_rating(place, name, kind, given)
         if full == "users.is_active":
             return values.read_active(place, name, kind, given)
-        if full == "users.role" and self.chosen.get("tickets"):  # in a help desk an agent is one of its staff
-            return values.read_words("helpdesk.role", place, name, kind, given)
         if values.is_vocabulary(full):
             return values.read_words(full, place, name, kind, given, self._own_words(full, one, given))
         if column in ("file_size", "chunk_count"):
-            return values.read_count(place, kind)
+            return values.read_count(place, kind, name)
         if column == "file_type":
             return values.read_file_type(place, name, kind, given)
         if column == "is_voice":
@@ -321,6 +324,8 @@ class Columns(Ids):
         """A column that names a row of a chosen table: by its foreign key, by its name, else by its type."""
         table = REFERS[full]
         targets = self.people if table == "users" else [self.chosen[table]] if table in self.chosen else []
+        if name in one.typed and table == "users":
+            return self._typed(one, name, place)
         if name in one.references:
             to = self.origin(one.references[name][:2])
             target = next((each for each in targets if to in (each.place, self.origin(each.place))), None)
@@ -338,6 +343,16 @@ class Columns(Ids):
         if full == "messages.conversation_id" and self._groups(one, name):
             return Reading(place, GROUPED, "each message has one, and several the same")
         return Reading(place, 0.1, "")
+
+    def _typed(self, one: TableSeen, name: str, place: str) -> Reading:
+        """A column that names a person in rows of some types."""
+        alias, typed = place.partition(".")[0], one.typed[name]
+        named = [each for each in self.people if each.place in typed]
+        cases = " ".join(
+            f"when {typed[each.place].holds(alias)} then {self.named_as('users', each, place)}" for each in named
+        )
+        kinds = next((typed[each.place].column for each in named), "")
+        return Reading(f"case {cases} end", 0.4, f"{kinds} names the table") if named else Reading(place, -1.0)
 
     def _groups(self, one: TableSeen, name: str) -> bool:
         """True if each row has a value of a column, and many have the same as another."""

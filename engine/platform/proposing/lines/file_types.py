@@ -42,7 +42,15 @@ def _ends_of_names(one: TableSeen, line: Line, sample: RowSample) -> Line | None
     given = {each for each in sample(one, line.reads).get(line.reads[0], ()) if each is not None}
     own = (sample.share(one, "d", named) or 0.0) > 0 or bool(given and given <= NO_TYPES)
     own = own or (len(given) == 1 and len(_several_ends(one, sample)) > 1)  # the same of each file
-    return _ends(one, DOUBTFUL, sample) if own else None
+    return _ends(one, WHOLE, sample) if own else _other_ends(one, line, sample)
+
+
+def _other_ends(one: TableSeen, line: Line, sample: RowSample) -> Line | None:
+    """The ends of files' names where some are other words than the media type has, such as txt and plain."""
+    ends = _ends(one, DOUBTFUL, sample)
+    given = f"{ends.sql} is not null" if ends else ""
+    same = sample.share(one, "d", f"lower({line.sql}) = lower({ends.sql})", given) if ends else None
+    return ends if same is not None and same < 1 else None
 
 
 def _several_ends(one: TableSeen, sample: RowSample) -> set[str]:

@@ -44,7 +44,8 @@ class Ids:
 
     def id_sql(self, one: TableSeen, alias: str) -> str:
         """SQL of the id of a row, with the columns without which it is not unique."""
-        return " || ':' || ".join(place_of(alias, column) for column in (*self.scope(one), self.id_of(one)))
+        id_ = self.id_of(one)
+        return " || ':' || ".join(place_of(alias, column) for column in ((*self.scope(one), id_) if id_ else one.keys))
 
     def names_sql(self, of: TableSeen, column: str, alias: str, one: TableSeen) -> str:
         """SQL of the id of a row of ``one`` that a column of another table names."""

@@ -11,9 +11,10 @@ from gendash.engine.platform.proposing.flags import is_false
 from gendash.engine.platform.proposing.lines.columns import DOUBTFUL, Columns
 from gendash.engine.platform.proposing.lines.rows import GONE, UNSEEN, UNSENT, Condition, soft_delete, without_words
 from gendash.engine.platform.proposing.names import STATES, TRIALS, rank, words_of
+from gendash.engine.platform.proposing.names import TEXTS as WRITTEN
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
 from gendash.engine.platform.proposing.tables.actors import GROUPS
-from gendash.engine.platform.proposing.values import TEXTS, place_of
+from gendash.engine.platform.proposing.values import MOST_WORDS, TEXTS, place_of
 
 APART = 0.85  # that rows without a conversation are of something else
 ALONE = 0.82  # that who made what a document belongs to, and nobody shares, has uploaded it
@@ -89,12 +90,15 @@ def unsent(columns: Columns, alias: str, one: TableSeen) -> list[Condition]:
     given = columns.sample(one, named) if named else {}
     seen = [name for name in named if words_of(name) == "visibility"]
     kept = "a visibility that says nobody outside sees it"
-    kinds = [name for name in one.columns if rank(name, ("type", "kind")) > 0 and one.columns[name].startswith(TEXTS)]
-    given = {**given, **(columns.sample(one, kinds) if kinds else {})}
-    named += kinds
+    kinds = [name for name, kind in one.columns.items() if name not in named and kind.startswith(TEXTS)]
+    kinds = [name for name in kinds if words_of(name) not in WRITTEN and name not in one.references and name != one.key]
+    few = columns.sample(one, kinds) if kinds else {}
+    few = {name: words for name, words in few.items() if len(words) <= MOST_WORDS}
+    given, named = {**given, **few}, [*named, *few]
     found += [each for name in seen for each in without_words(alias, name, given.get(name, ()), UNSEEN, kept)]
     why = "a status that says it was never sent"
-    return found + [each for name in named for each in without_words(alias, name, given.get(name, ()), UNSENT, why)]
+    found += [each for name in named for each in without_words(alias, name, given.get(name, ()), UNSENT, why)]
+    return found
 
 
 def within_talks(columns: Columns, one: TableSeen, lines: list[Line]) -> Iterator[Condition]:

@@ -14,12 +14,15 @@ from gendash.engine.platform.proposing.evidence.beside import (
     size_beside,
 )
 from gendash.engine.platform.proposing.evidence.elsewhere import (
+    name_of,
     person_of_owners,
     person_of_participants,
     role_of_members,
+    words_named,
 )
 from gendash.engine.platform.proposing.evidence.links import on_row
 from gendash.engine.platform.proposing.lines.columns import DOUBTFUL, Columns
+from gendash.engine.platform.proposing.lines.last_state import last_states
 from gendash.engine.platform.proposing.lines.people import (
     handler,
     only_person,
@@ -99,6 +102,8 @@ def lines_elsewhere(columns: Columns, table: str, one: TableSeen, lines: Sequenc
     person = {"conversations": "user_id", "tickets": "created_by"}.get(table, "")
     if person and person not in by:
         yield from person_by_address(columns, table, person, one)
+    if table == "tickets":
+        yield from last_states(columns, one, by)
     if table == "tickets" and "created_by" not in by:
         yield from person_of_talk(columns, one)
     if table == "tickets" and "assigned_to" not in by:
@@ -174,12 +179,16 @@ def with_failures(columns: Columns, one: TableSeen, by: Mapping[str, Line]) -> I
 
 def by_channel(columns: Columns, alias: str, one: TableSeen) -> Iterator[Line]:
     """Whether people speak, by the words of a channel; at most one."""
-    texts = [name for name, kind in one.columns.items() if kind.startswith(TEXTS) and name not in one.references]
-    named = sorted((name for name in texts if rank(name, CHANNELS) >= 0.8), key=lambda name: -rank(name, CHANNELS))
-    for name, given in (columns.sample(one, named) if named else {}).items():
+    fits = {name: fit for name in one.columns if (fit := rank(name_of(one, name), CHANNELS)) >= 0.8}
+    for name in sorted(fits, key=lambda each: -fits[each]):
+        of = words_named(one, name, place_of(alias, name), columns.tables)
+        if not of and (name in one.references or not one.columns[name].startswith(TEXTS)):
+            continue
+        given = columns.sample(of.table, [of.label])[of.label] if of else columns.sample(one, [name]).get(name, ())
         spoken = sorted({str(each).lower() for each in given if words_of(str(each)) in SPOKEN})
         if spoken and len(given) > 1:
-            sql = f"lower({place_of(alias, name)}::text) in ({', '.join(map(quote_text, spoken))})"
+            text = of.sql if of else place_of(alias, name)
+            sql = f"lower({text}::text) in ({', '.join(map(quote_text, spoken))})"
             yield Line("is_voice", sql, (name,), DOUBTFUL, f"{', '.join(spoken)} of {name}")
             return
 

@@ -39,18 +39,24 @@ def person_by_address(columns: Columns, table: str, column: str, one: TableSeen)
 
 def only_person(columns: Columns, one: TableSeen, column: str, alias: str) -> Iterator[Line]:
     """The person whom the only column names that names people, whatever it is called; not who handles or closes."""
-    for users in columns.people[:1]:
-        named = [name for name, to in one.references.items() if to[:2] == users.place]
-        filled = columns.sample(one, named) if named else {}
-        named = [name for name in named if filled.get(name)]
-        mine = [name for name in named if not set(words_of(name).split("_")) & HANDLES]
-        if len(named) == len(mine) == 1 and len(columns.people) == 1:
-            given = columns.with_nulls(one, mine).get(mine[0], ())
-            declared = mine[0] not in one.implied | one.shown
-            known = given and (None not in given or _writes_as(columns, mine[0]))
-            sure = SETTLED if declared and known else GUESSED
-            sql = columns.names_sql(one, mine[0], alias, users)
-            yield Line(column, sql, (mine[0],), sure, f"{by(mine[0], one)} {users.name}, the only one")
+    named = _naming_people(columns, one)
+    filled = columns.sample(one, list(named)) if named else {}
+    named = {name: users for name, users in named.items() if filled.get(name)}
+    mine = [name for name in named if not set(words_of(name).split("_")) & HANDLES]
+    if len(named) == len(mine) == 1:
+        users = named[mine[0]]
+        given = columns.with_nulls(one, mine).get(mine[0], ())
+        declared = mine[0] not in one.implied | one.shown
+        known = given and (None not in given or _writes_as(columns, mine[0]))
+        sure = SETTLED if declared and known and len(columns.people) == 1 else GUESSED
+        sql = columns.named_as("users", users, columns.names_sql(one, mine[0], alias, users))
+        yield Line(column, sql, (mine[0],), sure, f"{by(mine[0], one)} {users.name}, the only one")
+
+
+def _naming_people(columns: Columns, one: TableSeen) -> dict[str, TableSeen]:
+    """The columns that name people, and whose table each names."""
+    places = {each.place: each for each in columns.people}
+    return {name: places[to[:2]] for name, to in one.references.items() if to[:2] in places}
 
 
 def _writes_as(columns: Columns, column: str) -> bool:
@@ -63,12 +69,11 @@ def _writes_as(columns: Columns, column: str) -> bool:
 
 def only_rater(columns: Columns, one: TableSeen) -> Iterator[Line]:
     """Who rated, by the only column of ratings that names people, whatever it is called."""
-    for users in columns.people[:1]:
-        named = [name for name, to in one.references.items() if to[:2] == users.place]
-        if len(named) == 1 and len(columns.people) == 1:
-            sure = SETTLED if named[0] not in one.implied | one.shown else GUESSED
-            sql = columns.names_sql(one, named[0], "f", users)
-            yield Line("user_id", sql, (named[0],), sure, f"{by(named[0], one)} {users.name}, the only one")
+    named = _naming_people(columns, one)
+    for name, users in named.items() if len(named) == 1 else ():
+        sure = SETTLED if name not in one.implied | one.shown and len(columns.people) == 1 else GUESSED
+        sql = columns.named_as("users", users, columns.names_sql(one, name, "f", users))
+        yield Line("user_id", sql, (name,), sure, f"{by(name, one)} {users.name}, the only one")
 
 
 def person_of_account(columns: Columns, one: TableSeen) -> Iterator[Line]:

@@ -34,7 +34,7 @@ MACHINES = ("bot", "chatbot", "assistant", "ai", "model", "machine", "system")
 GONE = ("deleted", "removed", "trashed", "purged")
 UNSEEN = ("internal", "private", "hidden")
 UNSENT = ("draft", "discarded", "unsent")
-PART_OF_TEXT = {"embedding", "vector", "token", "token_count", "chunk_index", "position"}
+PART_OF_TEXT = {"embedding", "vector", "chunk_index", "position"}
 MOST_KINDS = 6  # of accounts, in a column of any name
 KINDS = ("type", "kind", "item_type", "entry_type", "message_type", "event_type", "row_type", "category", "record_type")
 CONTENT = {"text", "image", "file", "audio", "video", "html", "markdown", "attachment", "user", "assistant"}
@@ -123,6 +123,42 @@ def of_kind(alias: str, one: TableSeen, sample: RowSample) -> Iterator[Condition
             return
 
 
+def about_messages(alias: str, one: TableSeen, lines: Sequence[Line]) -> Iterator[Condition]:
+    """The condition that leaves out rows about something else than messages, where a type says what a row is about."""
+    for line in lines:
+        name = line.reads[0] if line.column == "message_id" and line.reads else ""
+        typed = one.typed.get(name, {}).get(one.references[name][:2]) if name in one.typed else None
+        if typed:
+            yield typed.holds(alias), SETTLED, f"{typed.column} says what {name} names"
+
+
+def rated_rows(one: TableSeen, lines: Sequence[Line], sample: RowSample) -> Iterator[Condition]:
+    """The conditions that leave out rows beside ratings: surveys without an answer, and words that do not rate."""
+    line = next((line for line in lines if line.column == "rating" and len(line.reads) == 1), None)
+    if line is None or line.reads[0] not in one.columns or one.columns[line.reads[0]].startswith("json"):
+        return
+    given = sample(one, line.reads).get(line.reads[0], ())
+    words = {str(each).lower() for each in given if isinstance(each, str)}
+    if line.words and line.sql.startswith("case") and words - line.words.keys():
+        yield f"{line.sql} is not null", CERTAIN - 0.1, "other words than those of ratings"
+    elif None in given:
+        yield f"{place_of('f', line.reads[0])} is not null", SETTLED, "who answered nothing rated nothing"
+
+
+def rated_when(one: TableSeen, lines: Sequence[Line], sample: RowSample) -> list[Line]:
+    """The lines with the time that is there where a rating is, and nowhere else, as that of the rating."""
+    rating, time = (next((line for line in lines if line.column == name), None) for name in ("rating", "created_at"))
+    name = rating.reads[0] if rating and len(rating.reads) == 1 else ""
+    if not time or name not in one.columns or None not in sample(one, [name]).get(name, ()):
+        return list(lines)
+    given = f"{place_of('f', name)} is not null"
+    for other in (each for each, kind in one.columns.items() if kind.startswith(values.TIMES)):
+        if sample.share(one, "f", f"({place_of('f', other)} is not null) = ({given})") == 1.0:
+            own = time._replace(sql=place_of("f", other), reads=(other,), evidence=f"there where {name} is")
+            return [own if line is time else line for line in lines]
+    return list(lines)
+
+
 def agreeing(
     lines: Sequence[Line], kinds: Sequence[Condition], one: TableSeen, sample: RowSample
 ) -> tuple[list[Line], list[Condition]]:
@@ -165,20 +201,51 @@ def chunk_count(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen
 
 
 def of_its_file(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[Line]:
-    """The type and the size of a document whose file is a row of another table, which names it once at most."""
+    """The type and the size of a document whose file is a row of another table, which names it once at most.
+
+    That row may name the file in turn, and files of all kinds of rows may be in one table.
+    """
     for other in tables if id_ else ():
         column = next((name for name, to in other.references.items() if to == (*one.place, id_)), "")
-        size = _best(other, COLUMNS["documents.file_size"], values.NUMBERS)
-        called = _best(other, FILE_NAMES[:2], values.TEXTS)  # its end is the extension, which a media type may not be
-        called = called or _best(other, COLUMNS["documents.file_type"], values.TEXTS)
-        if other is one or not (column and size and called) or not sample.unique(other, column):
+        typed = next((name for name, of in other.typed.items() if one.place in of), "")
+        if other is one or not (typed or column):
             continue
-        given = [each for each in sample(other, [called]).get(called, ()) if each is not None]
-        kind = values.read_file_type(place_of("w", called), called, other.columns[called], given)
-        for canonical, sql in (("file_type", kind.sql), ("file_size", place_of("w", size))):
-            inner = f"select {sql} from {other.quoted} w where {on_row(other, column, 'w', alias, id_)}"
-            yield Line(canonical, f"({inner} limit 1)", (), CERTAIN - 0.1, f"its row of {other.name}")
-        return
+        first = ""
+        if typed:
+            of = other.typed[typed][one.place]
+            named = f"{place_of('w', typed)}{of.cast} = {place_of(alias, of.key)}{of.cast} and {of.holds('w')}"
+        else:
+            first = _originals(other, sample)
+            named = on_row(other, column, "w", alias, id_) + (f" and {first}" if first else "")
+        for file, join, by in _files(other, tables):
+            size = _best(file, COLUMNS["documents.file_size"], values.NUMBERS)
+            called = _best(file, FILE_NAMES[:2], values.TEXTS)  # its end is the extension, a media type may not be it
+            called = called or _best(file, COLUMNS["documents.file_type"], values.TEXTS)
+            if not (size and called) or not (typed or first or sample.unique(other, column)):
+                continue
+            given = [each for each in sample(file, [called]).get(called, ()) if each is not None]
+            kind = values.read_file_type(place_of(by, called), called, file.columns[called], given)
+            for canonical, sql in (("file_type", kind.sql), ("file_size", place_of(by, size))):
+                inner = f"select {sql} from {other.quoted} w{join} where {named}"
+                yield Line(canonical, f"({inner} limit 1)", (), CERTAIN - 0.1, f"its row of {file.name}")
+            return
+
+
+def _originals(one: TableSeen, sample: RowSample) -> str:
+    """SQL that is true for files as they were uploaded, where others are made of them; empty if no word says so."""
+    named = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and rank(name, KINDS) >= 0.8]
+    for name, given in (sample(one, named) if named else {}).items():
+        if "original" in {str(each).lower() for each in given}:
+            return f"lower({place_of('w', name)}::text) = 'original'"
+    return ""
+
+
+def _files(one: TableSeen, tables: Sequence[TableSeen]) -> Iterator[tuple[TableSeen, str, str]]:
+    """A table and those that its rows name, with the SQL that joins them to ``w`` and their alias."""
+    yield one, "", "w"
+    for column, to in one.references.items():
+        for file in (each for each in tables if each.place == to[:2] and column not in one.typed and each is not one):
+            yield file, f" join {file.quoted} b on {on_row(one, column, 'w', 'b', to[2])}", "b"
 
 
 def _best(one: TableSeen, known: Sequence[str], kinds: tuple[str, ...]) -> str:

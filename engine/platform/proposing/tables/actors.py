@@ -6,7 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gendash.engine.platform.proposing.evidence.in_json_people import person_in_json
 from gendash.engine.platform.proposing.evidence.links import as_id, id_column, id_family
-from gendash.engine.platform.proposing.names import COLUMNS, PARTICIPANTS, STAFF, TABLES, TENANTS, rank, words_of
+from gendash.engine.platform.proposing.names import (
+    COLUMNS,
+    PARTICIPANTS,
+    STAFF,
+    TABLES,
+    TENANTS,
+    id_words,
+    meaning,
+    rank,
+    words_of,
+)
 from gendash.engine.platform.proposing.proposal import Place, RowSample, TableChoice, TableSeen
 from gendash.engine.platform.proposing.tables.scores import is_of_people
 
@@ -198,7 +208,7 @@ def _names_a_person(column: str, to: TableSeen) -> bool:
     """True if a column names who acts: by the column's name and by what it names."""
     known = rank(to.name, TABLES["users"]) >= 0.8
     acts = any(rank(column, COLUMNS[actor]) > 0 for actor in _ACTORS)
-    if is_of_people(to) and is_called_after(column, to):
+    if is_of_people(to) and (is_called_after(column, to) or _answers(to)):
         return True
     if is_of_people(to) or (known and words_of(to.name) not in TENANTS):
         return acts
@@ -209,9 +219,14 @@ def _names_a_person(column: str, to: TableSeen) -> bool:
     return acts and takes_part
 
 
+def _answers(one: TableSeen) -> bool:
+    """True if a table is called after people who answer, such as advisers."""
+    return meaning("messages.role", words_of(one.name).rpartition("_")[2]) == "assistant"
+
+
 def is_called_after(column: str, to: TableSeen) -> bool:
     """True if a column is called after the people whom it names, such as subscriber_id, and not after what they do."""
-    stem, table = words_of(column).removesuffix("_id"), words_of(to.name)
+    stem, table = id_words(words_of(column)).removesuffix("_id"), words_of(to.name)
     words = set(stem.split("_"))
     if words & set(GROUPS) - {"account"}:
         return False

@@ -21,9 +21,11 @@ from gendash.engine.platform.proposing.proposal import Place, RowSample, TableCh
 from gendash.engine.platform.proposing.tables.actors import GROUPS, WORDS_KINDS, choose_people
 from gendash.engine.platform.proposing.tables.documents import choose_documents
 from gendash.engine.platform.proposing.tables.filed import filed_tables
-from gendash.engine.platform.proposing.tables.handled import is_closed, is_ranked, is_served, is_ticket
+from gendash.engine.platform.proposing.tables.handled import is_closed, is_handled, is_ranked, is_served, is_ticket
+from gendash.engine.platform.proposing.tables.histories import history_of
 from gendash.engine.platform.proposing.tables.rated import choose_ratings
 from gendash.engine.platform.proposing.tables.scores import (
+    has_column,
     has_sides,
     is_of_people,
     is_said,
@@ -99,6 +101,10 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample, given: Given =
         found.tables["tickets"] = talks
         found.doubtful.add("tickets")
         found.questions.append(f"tickets: are rows of {talks.name} handled by somebody until they are closed?")
+    if talks and found.tables.get("tickets") is talks:
+        served = [one for one in free if one not in found.tables.values() and is_served(one)]
+        served = [one for one in served if has_column(one, "tickets.status")]
+        found.tables["tickets"] = served[0] if served else found.tables["tickets"]
     _choose_by_words(found, free, sample)
     settle(found, given, tables)
     return found
@@ -107,18 +113,28 @@ def choose_tables(tables: Sequence[TableSeen], sample: RowSample, given: Given =
 def _choose_by_words(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:
     """Tickets in a table of any name: each word of its status and of its priority is one of tickets.
 
-    It is asked, unless rows name who asks, who is responsible and when they ended.
+    It is asked, unless rows name who asks, who is responsible and when they ended; in a table that is called after
+    tickets this is enough.
     """
     taken = [one for kind, one in found.tables.items() if kind != "feedback"]
     for one in tables if "tickets" not in found.tables else ():
-        if one not in taken and not rank(one.name, NO_TICKETS) and is_ranked(one, tables, sample):
+        served = rank(one.name, TABLES["tickets"]) > 0 and is_served(one) and has_column(one, "tickets.status")
+        asked = served or is_ranked(one, tables, sample) or _has_history(one, tables, sample) or is_handled(one, tables)
+        if one not in taken and not rank(one.name, NO_TICKETS) and asked:
             found.tables["tickets"] = one
             if found.tables.get("feedback") is one:
                 del found.tables["feedback"]
             if not is_served(one):
                 found.doubtful.add("tickets")
-                found.questions.append(f"tickets: are they the rows of {one.name}, by its status and priority?")
+                found.questions.append(f"tickets: are they the rows of {one.name}, by what its status says?")
             return
+
+
+def _has_history(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> bool:
+    """True if rows name people, have a priority, and another table has the states of each."""
+    people = {each.place for each in tables if is_of_people(each)}
+    named = any(to[:2] in people for to in one.references.values())
+    return named and has_column(one, "tickets.priority") and history_of(one, tables, sample) is not None
 
 
 def _more(kind: str, one: TableSeen, sided: Collection[Place], owned: Collection[Place]) -> float:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from gendash.engine.platform.proposing.evidence.elsewhere import name_of, words_named
 from gendash.engine.platform.proposing.evidence.ended import ended_codes
-from gendash.engine.platform.proposing.names import COLUMNS, meaning, rank, without_whose, words_of
+from gendash.engine.platform.proposing.names import COLUMNS, TABLES, meaning, rank, without_whose, words_of
 from gendash.engine.platform.proposing.proposal import RowSample, TableSeen
-from gendash.engine.platform.proposing.tables.scores import has_column
+from gendash.engine.platform.proposing.tables.scores import has_column, is_of_people
+
+ENDS = ("resolved_at", "closed_at")
 
 
 def is_ticket(one: TableSeen) -> bool:
@@ -32,7 +34,7 @@ def is_closed(one: TableSeen, sample: RowSample) -> bool:
         len(sample(one, [name])[name]) == 2 for name in said
     ):
         return True
-    ends = any(has_column(one, f"tickets.{column}") for column in ("closed_at", "resolved_at"))
+    ends = any(has_column(one, f"tickets.{column}") for column in ENDS)
     named = [name for name in one.columns if rank(name, COLUMNS["tickets.status"]) >= 0.8] if ends else []
     given = sample(one, named) if named else {}
     means = [[meaning("tickets.status", str(each)) for each in values if each is not None] for values in given.values()]
@@ -42,16 +44,25 @@ def is_closed(one: TableSeen, sample: RowSample) -> bool:
 
 
 def is_ranked(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> bool:
-    """True if rows have a status that ends and a priority: their words are those of tickets."""
+    """True if rows have a status that ends and a priority: their words are those of tickets.
+
+    In a table that is called after tickets the time of the end is as good as a priority.
+    """
     columns = {canonical: _named(one, f"tickets.{canonical}") for canonical in ("status", "priority")}
-    if not all(columns.values()) or not any(rank(name, COLUMNS["tickets.created_by"]) > 0 for name in one.references):
+    people = {each.place for each in tables if is_of_people(each)}
+    asked = any(
+        rank(name, COLUMNS["tickets.created_by"]) > 0 or to[:2] in people for name, to in one.references.items()
+    )
+    ends = rank(one.name, TABLES["tickets"]) > 0 and any(has_column(one, f"tickets.{at}") for at in ENDS)
+    if not columns["status"] or not asked or not (columns["priority"] or ends):
         return False
     status, priority = (
         [meaning(f"tickets.{canonical}", str(each)) for each in _words(one, name, tables, sample) if each is not None]
         for canonical, name in columns.items()
     )
     known = len([word for word in status if not word]) <= 1 and all(priority)  # one is asked
-    return known and "open" in status and bool({"closed", "resolved"} & set(status)) and len(set(priority)) > 1
+    ended = known and "open" in status and bool({"closed", "resolved"} & set(status))
+    return ended and (len(set(priority)) > 1 or (ends and not columns["priority"]))
 
 
 def is_served(one: TableSeen) -> bool:
@@ -60,11 +71,22 @@ def is_served(one: TableSeen) -> bool:
         any(rank(name, COLUMNS[f"tickets.{column}"]) >= 0.8 for name in one.references)
         for column in ("created_by", "assigned_to")
     ]
-    return all(people) and any(has_column(one, f"tickets.{column}") for column in ("resolved_at", "closed_at"))
+    return all(people) and any(has_column(one, f"tickets.{column}") for column in ENDS)
+
+
+def is_handled(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
+    """True if rows have a status, name a person and who is responsible, and two times such as those of tickets."""
+    people = {each.place for each in tables if is_of_people(each)}
+    mine = [name for name in one.references if rank(name, COLUMNS["tickets.assigned_to"]) >= 0.8]
+    asked = any(to[:2] in people for name, to in one.references.items() if name not in mine)
+    times = sum(has_column(one, f"tickets.{column}") for column in (*ENDS, "first_response_at", "sla_due_at"))
+    return bool(mine) and asked and times > 1 and has_column(one, "tickets.status")
 
 
 def _words(one: TableSeen, name: str, tables: Sequence[TableSeen], sample: RowSample) -> Sequence[object]:
     """The words of a column, or of the table that its codes name."""
+    if not name:
+        return ()
     of = words_named(one, name, name, tables)
     return sample(of.table, [of.label])[of.label] if of else sample(one, [name]).get(name, ())
 

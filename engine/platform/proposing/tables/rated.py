@@ -11,7 +11,7 @@ from gendash.engine.platform.proposing.proposal import RowSample, TableChoice, T
 from gendash.engine.platform.proposing.tables.scores import is_aside, is_of_people
 from gendash.engine.platform.proposing.values import place_of
 
-BARE = ("type", "text", "direction", "value")  # names of ratings that may be of anything
+BARE = ("type", "text", "direction", "value", "kind")  # names of ratings that may be of anything
 
 
 def choose_ratings(found: TableChoice, tables: Sequence[TableSeen], sample: RowSample) -> None:

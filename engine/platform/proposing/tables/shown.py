@@ -27,7 +27,7 @@ def with_shown(tables: Sequence[TableSeen], chosen: Sequence[TableSeen], sample:
     tables = [_without_refuted(one, tables, sample) if one.place in names else one for one in tables]
     chosen = [one for one in tables if one.place in names]
     people = [one for one in tables if one.rows and _may_be_people(one, tables)]
-    ways = (_named_alike, _typed, _talks, _in_words, _members)
+    ways = (_named_alike, _typed, _talks, _owned_talks, _in_words, _members)
     found = {
         one.place: dict(
             chain(
@@ -67,6 +67,23 @@ def _talks(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> It
         keyed = [to for to in talks if to.key and id_family(to.columns[to.key]) in _IDS]
         fits = (to for to in keyed if (sample.known(one, column, to, to.key) or 0.0) >= NEARLY_ALL)
         yield from ((column, (to, to.key)) for to in islice(fits, 1))
+
+
+def _owned_talks(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, _Row]]:
+    """The columns that are called after conversations and whose values are keys of the one table that may hold them.
+
+    It begins with the words of the messages' table, whatever it is called, and its rows are people's.
+    """
+    begin = words_of(one.name).rpartition("_")[0]
+    for column in (each for each in one.columns if begin and each not in one.references and each not in one.keys):
+        if rank(column, COLUMNS["messages.conversation_id"]) < 0.8:
+            continue
+        near = [to for to in tables if to is not one and to.key and words_of(to.name).startswith(f"{begin}_")]
+        near = [to for to in near if any(rank(name, COLUMNS["conversations.user_id"]) >= 0.8 for name in to.columns)]
+        same = [to for to in near if id_family(to.columns[to.key]) == id_family(one.columns[column])]
+        fits = [to for to in same if sample.known(one, column, to, to.key) == 1.0]
+        if len(fits) == 1:
+            yield column, (fits[0], fits[0].key)
 
 
 def _without_refuted(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> TableSeen:
@@ -125,20 +142,16 @@ def _are_large(one: TableSeen, column: str, sample: RowSample) -> bool:
 
 
 def _named_alike(one: TableSeen, tables: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, _Row]]:
-    """The columns of people whose values a table of people has in one of the same name that is not its key."""
-    known = COLUMNS["conversations.user_id"]
-    named = [each for each in one.columns if rank(each, known) >= 0.8 and each not in one.references]
-    for column in (each for each in named if id_family(one.columns[each]) in _IDS):
-        for to in (each for each in tables if each.place != one.place and rank(each.name, TABLES["users"]) > 0):
-            same = next((name for name in to.columns if words_of(name) == words_of(column) and name != to.key), "")
-            alike = (
-                same
-                and id_family(to.columns[same]) == id_family(one.columns[column])
-                and id_family(one.columns[column]) in _IDS
-            )
-            if alike and sample.unique(to, same) and (sample.known(one, column, to, same) or 0.0) >= NEARLY_ALL:
-                yield column, (to, same)
-                break
+    """The columns of people and conversations whose values their table has in one of the same name, not its key."""
+    for canonical, kind in (("conversations.user_id", "users"), ("messages.conversation_id", "conversations")):
+        called = [each for each in one.columns if rank(each, COLUMNS[canonical]) >= 0.8 and each not in one.references]
+        for column in (each for each in called if id_family(one.columns[each]) in _IDS):
+            for to in (each for each in tables if each.place != one.place and rank(each.name, TABLES[kind]) > 0):
+                same = next((name for name in to.columns if words_of(name) == words_of(column) and name != to.key), "")
+                alike = same and id_family(to.columns[same]) == id_family(one.columns[column])
+                if alike and sample.unique(to, same) and (sample.known(one, column, to, same) or 0.0) >= NEARLY_ALL:
+                    yield column, (to, same)
+                    break
 
 
 def _natural(one: TableSeen, people: Sequence[TableSeen], sample: RowSample) -> Iterator[tuple[str, _Row]]:
