@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from gendash.engine.clients.prometheus import Data
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.load import load_catalog
+from gendash.engine.definitions.load import instrumentation, load_catalog
 from gendash.engine.doctor.diagnose import Feature, features
 from gendash.engine.doctor.look_prometheus import NEVER, recorded
 from gendash.engine.doctor.seen import Exposed, Look
@@ -49,6 +49,22 @@ def test_a_metric_that_is_not_there_is_told_with_the_setting_and_the_names_that_
         f"metrics.http_requests: <its name on the platform>  # one of {OTEL}_count?",
     ]
     assert told(http(catalog(), Look(metrics=missing.metrics))) == []
+
+
+def test_metrics_of_processes_that_are_not_there_switch_their_feature_off_and_other_names_are_offered() -> None:
+    keys = ("process_cpu", "process_resident_memory", "process_start_time", "process_open_fds", "process_max_fds")
+
+    def found(metrics: dict[str, str], names: list[str]) -> Feature:
+        look = Look(metrics=metrics, exposed=Exposed(names))
+        return next(one for one in features(catalog(), look, instrumentation()) if one.name == "process_metrics")
+
+    absent = found(dict.fromkeys(keys, "is not exposed"), NAMES)
+    assert (absent.state, absent.on, absent.wanted) == ("absent", True, False)
+    assert told(absent) == []
+    assert {fix.text for part in absent.parts for fix in part.fixes} == {instrumentation()["process_metrics"]}
+    others = found(dict.fromkeys(keys, "is not exposed"), [*NAMES, "process_cpu_time_seconds_total"])
+    assert "metrics.process_cpu: <its name on the platform>  # one of process_cpu_time_seconds_total?" in told(others)
+    assert found(dict.fromkeys(keys, ""), NAMES).state == "there"
 
 
 def test_a_label_by_which_rules_tell_series_apart_and_that_a_metric_lacks_is_told_with_its_setting() -> None:

@@ -352,7 +352,7 @@ EXPECTED = {
     "r_routed": (
         "no_rows",
         "job:routed:rate5m has given no series in 30 days: no series of requests_total has "
-        'handler="/api/v1/kb/search"; set handlers.search to a route that the platform has',
+        'handler="/api/v1/kb/search"; set handlers.search to a route that the platform has, or to none',
     ),
 }  # fmt: skip
 
