@@ -52,15 +52,13 @@ def _alike(name: str, kind: str, there: Iterable[str], most: int = 5) -> list[st
         known = {one for one in there if one.endswith(("_total", "_count")) or kind == "gauge"}
     words = _words(name) - {"total", "second", "count", "byte", "duration"}
 
-    others = tuple(prefix for prefix in _OTHERS if not name.startswith(prefix))
-
     def likeness(one: str) -> tuple[int, float]:
         return len(words & _words(one)), SequenceMatcher(None, name, one).ratio()
 
     found = [
         one
         for one in known - {name, f"{name}_total"}
-        if likeness(one) > (0, 1.0) and not one.startswith(others) and not _RECORDED.match(one)
+        if likeness(one) > (0, 1.0) and not one.startswith(_OTHERS) and not _RECORDED.match(one)
         if re.search(r"[_.]", one)
     ]
     return sorted(found, key=lambda one: (*(-value for value in likeness(one)), one))[:most]

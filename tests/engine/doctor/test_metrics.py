@@ -51,22 +51,6 @@ def test_a_metric_that_is_not_there_is_told_with_the_setting_and_the_names_that_
     assert told(http(catalog(), Look(metrics=missing.metrics))) == []
 
 
-def test_metrics_of_processes_that_are_not_there_switch_their_feature_off_and_other_names_are_offered() -> None:
-    keys = ("process_cpu", "process_resident_memory", "process_start_time", "process_open_fds", "process_max_fds")
-
-    def found(metrics: dict[str, str], names: list[str]) -> Feature:
-        look = Look(metrics=metrics, exposed=Exposed(names))
-        return next(one for one in features(catalog(), look, instrumentation()) if one.name == "process_metrics")
-
-    absent = found(dict.fromkeys(keys, "is not exposed"), NAMES)
-    assert (absent.state, absent.on, absent.wanted) == ("absent", True, False)
-    assert told(absent) == []
-    assert {fix.text for part in absent.parts for fix in part.fixes} == {instrumentation()["process_metrics"]}
-    others = found(dict.fromkeys(keys, "is not exposed"), [*NAMES, "process_cpu_time_seconds_total"])
-    assert "metrics.process_cpu: <its name on the platform>  # one of process_cpu_time_seconds_total?" in told(others)
-    assert found(dict.fromkeys(keys, ""), NAMES).state == "there"
-
-
 def test_a_label_by_which_rules_tell_series_apart_and_that_a_metric_lacks_is_told_with_its_setting() -> None:
     labels = frozenset({"__name__", "job", "instance", "http_route", "http_response_status_code", "method"})
     look = Look(metrics=dict.fromkeys(HTTP, ""), exposed=Exposed(NAMES, {"http_requests": labels}))
@@ -156,3 +140,27 @@ def test_a_gauge_at_zero_is_idle_where_its_feature_is_used_and_switches_nothing_
     assert alone == NEVER, "nothing else of the feature is recorded, and it was not switched on"
     used = catalog(f"features: {{{feature}: true}}")
     assert recorded(Samples(zero), used, [key], at)[key] == "", "a person says that it is used"
+
+
+def test_metrics_of_processes_that_only_other_targets_have_switch_their_feature_off() -> None:
+    found = catalog("prometheus: {job: orders}")
+    keys = [key for key, metric in found.metrics.items() if metric.get("feature") == "process_metrics"]
+    names = [str(found.metrics[key]["name"]) for key in keys]
+
+    def judged(*jobs: str) -> Feature:
+        """What doctor finds where targets of these jobs have all metrics of processes."""
+
+        def call(path: str, params: Mapping[str, str]) -> Data:
+            job = re.search(r'job="(\w+)"', params.get("query", ""))
+            has = jobs and (not job or job[1] in jobs)
+            return Samples(dict.fromkeys(names, 7.0) if has else {}, defined=tuple(names))(path, params)
+
+        why = recorded(call, found, keys, datetime(2026, 3, 20, tzinfo=UTC))
+        look = Look(metrics=why, exposed=Exposed([*NAMES, *names]))
+        return next(one for one in features(found, look, instrumentation()) if one.name == "process_metrics")
+
+    absent = judged("prometheus")
+    assert (absent.state, absent.on, absent.wanted) == ("absent", True, False)
+    assert {part.why for part in absent.parts} == {"is not exposed"}
+    assert {fix.text for part in absent.parts for fix in part.fixes} == {instrumentation()["process_metrics"]}
+    assert judged("prometheus", "orders").state == "there"
