@@ -31,6 +31,7 @@ PROCESSES = [
         height=8,
         leads_to="system-health/targets",
         passes={"instance": "{{instance}}", "time": "1h"},
+        feature="process_metrics",
     ),
     Panel(
         "memory",
@@ -48,6 +49,7 @@ PROCESSES = [
         height=8,
         leads_to="system-health/targets",
         passes={"instance": "{{instance}}", "time": "1h"},
+        feature="process_metrics",
     ),
     Panel(
         "open_files",
@@ -66,6 +68,7 @@ PROCESSES = [
         height=8,
         leads_to="system-health/targets",
         passes={"instance": "{{instance}}", "time": "1h"},
+        feature="process_metrics",
     ),
     Panel(
         "targets",
@@ -106,6 +109,7 @@ PROCESSES = [
                 f'time() - max by (job, instance) ({{{{ metric("process_start_time") }}}}{PROCESS}) and {UP_NOW}',
                 instant=True,
                 format="table",
+                feature="process_metrics",
                 may_be_zero="it has just started",
             ),
             promql(
@@ -113,6 +117,7 @@ PROCESSES = [
                 f"and {UP_NOW}",
                 instant=True,
                 format="table",
+                feature="process_metrics",
                 may_be_zero=NO_RESTART,
             ),
             promql(

@@ -42,6 +42,7 @@ ANNOTATIONS = (
         promql(
             'changes({{ metric("process_start_time") }}{job=~"$job"}[2m]) > 0',
             legend="{{instance}} restarted",
+            feature="process_metrics",
             may_be_empty="nothing restarted",
         ),
     ),

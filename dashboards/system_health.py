@@ -144,6 +144,7 @@ HEAD = [
         width=6,
         height=4,
         leads_to="system-health/cpu",
+        feature="process_metrics",
     ),
     FRESHNESS,
 ]

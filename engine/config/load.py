@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from gendash.engine.config import http_headers
 from gendash.engine.config.refusals import refusal, shared_names, without_blanks
-from gendash.engine.config.settings import FEATURES, FED_BY, SERVERS, SETTINGS, Setting
+from gendash.engine.config.settings import FEATURES, FED_BY, ROUTES, SERVERS, SETTINGS, Setting
 from gendash.engine.config.value_types import NONE, TYPES, seconds
 from gendash.engine.config.yaml_tree import read_tree
 from gendash.engine.errors import ConfigError
@@ -75,8 +75,10 @@ class Config:
     def none(self, name: str) -> str:
         """The setting by which there is no such server, such as ``prometheus_url: none``; empty if there is one.
 
-        Empty, too, for a name that is no server.
+        The same of a route, such as ``handlers.search: none``. Empty, too, for a name that is neither.
         """
+        if name in ROUTES and self.values[name] == NONE:
+            return f"{name}: {NONE}"
         if name not in SERVERS or self.has(name):
             return ""
         key = SERVERS[name]
@@ -343,6 +345,7 @@ def wrong_declarations(settings: Iterable[Setting] = SETTINGS) -> list[Problem]:
 
 
 FEATURE_NEEDS = {name: needs for name, _, needs in FEATURES} | {
+    **{key: f"a {what}" for key, (_, what) in ROUTES.items()},
     "store": "a store",
     "platform": "the platform's tables",
     "prometheus": "Prometheus",

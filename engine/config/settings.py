@@ -24,6 +24,7 @@ FEATURES: tuple[tuple[str, bool, str], ...] = (
     ("intent", False, "intents in the metadata of conversations or messages"),
     ("langfuse", False, "LLM calls traced to Langfuse and synced by `gendash langfuse sync`"),
     ("http_metrics", True, "HTTP metrics of prometheus-fastapi-instrumentator"),
+    ("process_metrics", True, "process_* metrics of a Prometheus client library"),
     ("agent_metrics", False, "agent_* metrics that the platform really records"),
     ("kb_metrics", False, "kb_* metrics that the platform really records"),
     ("auth_metrics", False, "auth_* metrics that the platform really records"),
@@ -47,12 +48,22 @@ FED_BY = {
     "platform": ("users", "conversations", "feedback", "documents", "tickets", "ticket_history", "intent"),
     "langfuse": ("langfuse",),
     "prometheus": (
-        *("http_metrics", "agent_metrics", "kb_metrics", "auth_metrics", "db_metrics", "cache_metrics"),
-        *("vector_metrics", "redis", "store_metrics"),
+        *("http_metrics", "process_metrics", "agent_metrics", "kb_metrics", "auth_metrics", "db_metrics"),
+        *("cache_metrics", "vector_metrics", "redis", "store_metrics"),
     ),
     "store": ("store_metrics",),
 }
 """The features whose data come from a server: they are off where it is `none`."""
+
+ROUTES = {
+    "handlers.agent": ("/api/v1/formzed-chat", "route of the API that answers a question"),
+    "handlers.login": ("/api/v1/auth/login", "route that signs a user in"),
+    "handlers.register": ("/api/v1/auth/register", "route that registers a user"),
+    "handlers.search": ("/api/v1/kb/search", "route that searches the knowledge base"),
+    "handlers.upload": ("/api/v1/kb/documents", "route that takes documents"),
+    "handlers.feedback": ("/api/v1/feedback", "route that takes ratings"),
+}
+"""The settings of the API's routes, with default and meaning. Where one is `none`, what reads its requests is off."""
 
 PLANS = ("auto", "self-hosted", "hobby", "core", "pro")
 FIELDS = ("user_id", "error_text", "model_parameters", "score_comment", "score_text", "score_author")
@@ -265,12 +276,7 @@ SETTINGS: tuple[Setting, ...] = (
         "host:port of each node_exporter whose textfile collector reads what `gendash metrics --out` writes",
     ),
     Setting("prometheus.self", "str", "localhost:9090", "host:port at which Prometheus scrapes itself"),
-    Setting("handlers.agent", "str", "/api/v1/formzed-chat", "route of the API that answers a question"),
-    Setting("handlers.login", "str", "/api/v1/auth/login", "route that signs a user in"),
-    Setting("handlers.register", "str", "/api/v1/auth/register", "route that registers a user"),
-    Setting("handlers.search", "str", "/api/v1/kb/search", "route that searches the knowledge base"),
-    Setting("handlers.upload", "str", "/api/v1/kb/documents", "route that takes documents"),
-    Setting("handlers.feedback", "str", "/api/v1/feedback", "route that takes ratings"),
+    *(Setting(key, "route", default, f"{what}, or none") for key, (default, what) in ROUTES.items()),
     Setting(
         "grafana_public_url",
         "url?",

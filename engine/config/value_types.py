@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from gendash.engine.config import http_headers
 
 TypeName = Literal[
-    "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "header",
-    "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "table", "name?", "uid", "uid?",
-    "int?", "url?", "document?", "role",
+    "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "route",
+    "header", "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "table", "name?", "uid",
+    "uid?", "int?", "url?", "document?", "role",
     "metric", "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
     "maps of texts", "map", "word lists", "days by relation", "true or row", "columns",
     "server retention",
@@ -176,6 +176,7 @@ TYPES: Mapping[TypeName, Type] = {
     "url": Type("a URL", _is_some_text, {**_TEXT, "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"}),
     "url?": _matching(r"https?://[^\s@?#]+|", "a URL without user, password and query, or nothing"),
     "document?": _matching(r"https?://[^\s@?#]+(\?[^\s@#]*)?|", "a URL without user and password, or nothing"),
+    "route": _matching(r"\S(?:.*\S)?", f"a route of the API, or {NONE}"),
     "server": Type(
         f"a URL with scheme and host, or {NONE}",
         _is_some_text,

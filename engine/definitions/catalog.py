@@ -22,6 +22,7 @@ from gendash.engine.languages.sql_builtins import Builtins
 from gendash.engine.model import AdapterTable, Dashboard, Panel, Problem, Query, Relation, Rule, SettingRef, Variable
 
 _STRING = re.compile(r"'[^']*'")
+_IS_ROUTE = re.compile(r"""(?<!!)=~?\s*"\{\{\s*setting\(['"](handlers\.\w+)['"]\)""")
 
 
 class Style(NamedTuple):
@@ -181,7 +182,7 @@ class Catalog:
         if not self.config.has(server):
             return frozenset({server})
         uses = self.expand(query).uses
-        lacks = frozenset(self.config.off(query.feature))
+        lacks = frozenset(self.config.off(query.feature)) | self._no_routes(query.text)
         lacks = lacks.union(*(self.rule_lacks(name) for kind, name in uses if kind == "rule"))
         return lacks | self._all_lack(name for kind, name in uses if kind == "relation")
 
@@ -233,15 +234,20 @@ class Catalog:
             if own and not rule.otherwise:
                 found[name] = own
                 return own
-            uses = self.expanded(rule.otherwise if own else rule.expr).uses
+            text = rule.otherwise if own else rule.expr
+            uses = self.expanded(text).uses
             of = {self.metrics[one].get("feature", "") for kind, one in uses if kind == "metric" and own}
             off = frozenset(one for features in of for one in self.config.off(features))
-            found[name] = off.union(*(lacks(one) for kind, one in uses if kind == "rule"))
+            found[name] = off.union(self._no_routes(text), *(lacks(one) for kind, one in uses if kind == "rule"))
             return found[name]
 
         for name in self.rules:
             lacks(name)
         return found
+
+    def _no_routes(self, text: str) -> frozenset[str]:
+        """The settings of routes that are `none` and that a selector of a text equals: it would find no series."""
+        return frozenset(key for key in _IS_ROUTE.findall(text) if self.config.none(key))
 
     def relation_uses(self, name: str) -> frozenset[Use]:
         """The nodes that a relation's text uses directly, staging inlined: relations, tables, columns, settings."""

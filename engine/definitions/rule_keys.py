@@ -186,6 +186,13 @@ METRIC_KEYS: tuple[Key, ...] = (
         bad="rare",
     ),
     Key(
+        "every_target",
+        "bool",
+        "true: other targets, such as exporters and Prometheus itself, have it too, so `doctor` asks for that of "
+        "`prometheus.job` only",
+        METRIC_TYPES,
+    ),
+    Key(
         "foreign",
         "bool",
         "true: it may have labels that are not listed, so none of them is checked",

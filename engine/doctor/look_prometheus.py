@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -24,24 +25,33 @@ def recorded(call: Call, catalog: Catalog, keys: Iterable[str], at: datetime) ->
     """The reason why each metric is not recorded, by its key; empty for one that is.
 
     A metric without labels is exposed as a constant 0 as soon as it is defined, so one that was never above 0 in 30
-    days counts as not recorded, unless the contract says that 0 is normal (``quiet``).
+    days counts as not recorded, unless the contract says that 0 is normal (``quiet``). A metric that every target may
+    have (``every_target``) has to be one of the platform's own job.
     """
+    job, by_job = f"job={json.dumps(catalog.config['prometheus.job'])}", dict[str, list[str]]()
+    for key in keys:
+        by_job.setdefault(job if catalog.metrics[key].get("every_target") else "", []).append(key)
+    return {key: why for of, some in by_job.items() for key, why in _recorded(call, catalog, some, at, of).items()}
+
+
+def _recorded(call: Call, catalog: Catalog, keys: Iterable[str], at: datetime, job: str) -> dict[str, str]:
+    """The same of metrics of one job; ``job`` is its matcher, empty for those of every job."""
     names = {key: str(catalog.config.get(f"metrics.{key}") or catalog.metrics[key]["name"]) for key in keys}
     series = {key: name + _suffix(catalog.metrics[key]) for key, name in names.items() if name not in SYNTHETIC}
-    now = _most(call, "%s", series.values(), at)
+    now = _most(call, "%s", series.values(), at, job)
     open_ = {key: one for key, one in series.items() if not now.get(one)}
     open_ = {key: one for key, one in open_.items() if one not in now or not catalog.metrics[key].get("quiet")}
     before: dict[str, float] = {}
     for over in _OVER:
-        before |= _most(call, over, [one for one in open_.values() if not before.get(one)], at)
-    defined = _defined(call) if open_ else frozenset()
+        before |= _most(call, over, [one for one in open_.values() if not before.get(one)], at, job)
+    defined = _defined(call) if open_ and not job else frozenset()
     found = dict.fromkeys(names, "")
     for key, one in open_.items():
         if not before.get(one):
             known = one in before or one in now or bool({names[key], names[key].removesuffix("_total")} & defined)
             found[key] = NEVER if known else "is not exposed"
         elif one not in now:
-            found[key] = _stopped(call, one, at)
+            found[key] = _stopped(call, one, at, job)
     for key in [key for key, why in found.items() if why == NEVER and catalog.metrics[key]["type"] == "gauge"]:
         if series[key] in now and _is_used(catalog, key, found):
             found[key] = ""
@@ -96,21 +106,22 @@ def _suffix(metric: Mapping[str, Any]) -> str:
     return "_count" if metric["type"] in ("histogram", "summary") else ""
 
 
-def _most(call: Call, over: str, series: Iterable[str], at: datetime) -> dict[str, float]:
+def _most(call: Call, over: str, series: Iterable[str], at: datetime, job: str) -> dict[str, float]:
     """The largest value by series name, without names that have no sample."""
     names = sorted(set(series))
     if not names:
         return {}
     # functions over time drop the metric name, so it is copied to another label
     pattern = "|".join(re.escape(name).replace("\\", "\\\\") for name in names)
-    named = f'label_replace({{__name__=~"{pattern}"}}, "series_name", "$1", "__name__", "(.+)")'
+    named = f'label_replace({{__name__=~"{pattern}"{job and ","}{job}}}, "series_name", "$1", "__name__", "(.+)")'
     # a failed query, or one that lacks a part of the data, must not be reported as a missing metric
     answer = certain(instant(call, f"max by (series_name) ({over % named})", at), "metrics")
     return {one["metric"]["series_name"]: number(one) for one in answer.series if "series_name" in one["metric"]}
 
 
-def _stopped(call: Call, series: str, at: datetime) -> str:
-    answer = instant(call, f"time() - max({_OVER[1] % f'timestamp({selector(series)})'})", at)
+def _stopped(call: Call, series: str, at: datetime, job: str) -> str:
+    of_job = selector(series, job and f"{{{job}}}")
+    answer = instant(call, f"time() - max({_OVER[1] % f'timestamp({of_job})'})", at)
     found = answer.series if isinstance(answer, Data) else []
     return f"stopped {duration(float(found[0]['value'][1]))} ago" if found else "stopped"
 

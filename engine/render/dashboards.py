@@ -120,7 +120,8 @@ def _panel(catalog: Catalog, dashboard: Dashboard, panel: Panel, at: dict[str, i
     body = {"options": {}, **_clean(_plain(catalog.config, panel.viz))}
     body["fieldConfig"] = {"defaults": {}, "overrides": [], **body.get("fieldConfig", {})}
     queries = catalog.live(panel)
-    targets = [_target(catalog, query, chr(65 + i), dashboard) for i, query in enumerate(queries)]
+    lettered = [(query, chr(65 + i)) for i, query in enumerate(panel.queries)]  # fields and overrides name the letters
+    targets = [_target(catalog, query, letter, dashboard) for query, letter in lettered if query in queries]
     sources = {target["datasource"]["uid"]: target["datasource"] for target in targets}
     _say_why_empty(body, queries)
     link = data_link(catalog, dashboard, panel)
@@ -157,9 +158,10 @@ def _place(config: dict[str, Any], link: dict[str, Any], unlinked: Sequence[str]
 def _unavailable(catalog: Catalog, panel: Panel, missing: list[str]) -> dict[str, Any]:
     """A calm text in the place of a panel whose feature is off, or whose server is none."""
     needs = panel.needs or " and ".join(FEATURE_NEEDS[name] for name in missing)
-    none = " and ".join(f"`{SERVERS[name]}`" for name in missing if catalog.config.none(name))
+    none = [f"`{SERVERS.get(name, name)}`" for name in missing if catalog.config.none(name)]
     names = ", ".join(f"`features.{name}`" for name in missing)
-    do = f"set {none} to its address" if none else f"set {names} to true in gendash.yaml"
+    address = "its address" if any(name in SERVERS for name in missing) else "the route"
+    do = f"set {' and '.join(none)} to {address}" if none else f"set {names} to true in gendash.yaml"
     text = f"Not available: needs {needs}" if panel.width > 4 else "Not available"
     return {
         "type": "text",

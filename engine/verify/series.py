@@ -268,4 +268,4 @@ def _setting_hint(catalog: Catalog, text: str) -> str:
     """The hint which setting to change if the platform has no such route."""
     values = catalog.config.values
     key = next((key for key, value in values.items() if key.startswith("handlers.") and value == text), None)
-    return f"; set {key} to a route that the platform has" if key else ""
+    return f"; set {key} to a route that the platform has, or to none" if key else ""

@@ -318,9 +318,10 @@ ALL_FEATURES = [name for name, _, _ in FEATURES if name != "store_metrics"]
 SOME = Random(SEED).sample(ALL_FEATURES, 1)
 
 
-def _without(judge: Judge, *names: str) -> tuple[Catalog, list[Verdict]]:
+def _without(judge: Judge, *names: str, more: str = "") -> tuple[Catalog, list[Verdict]]:
     """The definitions with features off, and what verify says on the same servers with the rules of these settings."""
-    config = judge.store.configured("".join(f"  {name}: {str(name not in names).lower()}\n" for name in ALL_FEATURES))
+    lines = "".join(f"  {name}: {str(name not in names).lower()}\n" for name in ALL_FEATURES)
+    config = judge.store.configured(lines + more)
     catalog = load_catalog(config)
     assert check(catalog) == []
     with judge.graphs.rules_of(catalog):
@@ -353,6 +354,16 @@ def test_a_feature_that_is_off_silences_exactly_its_panels(judge: Judge, name: s
 
 def test_with_every_feature_off_nothing_errors(judge: Judge) -> None:
     _exactly_its_panels(*_without(judge, *ALL_FEATURES), {*ALL_FEATURES})
+
+
+def test_routes_that_are_none_are_calm_and_named(judge: Judge) -> None:
+    routes = {"agent": "agent_metrics", "login": "auth_metrics", "search": "kb_metrics"}
+    more = f"handlers: {{{', '.join(f'{route}: none' for route in routes)}}}\n"
+    _, found = _without(judge, *routes.values(), more=more)
+    assert [one for one in found if not one.calm] == []
+    silent = {f"{one.dashboard}/{one.panel}": one.off for one in found if one.status == "not_available"}
+    places = ("agent-performance/turns", "user-analytics/logins", "knowledge-base/searches")
+    assert [silent[place] for place in places] == [f"handlers.{route}: none" for route in routes]
 
 
 @pytest.mark.soak

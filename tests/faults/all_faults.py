@@ -20,7 +20,7 @@ from words import words_of
 _DATA = {
     "glossary.yaml": frozenset(["means", "formula", "unit", "source", "words", "short"]),
     "plan.yaml": frozenset(["bullet", "panels", "departure"]),
-    "instrumentation.yaml": frozenset(["http_metrics", "redis", "store_metrics", "langfuse"]),
+    "instrumentation.yaml": frozenset(["http_metrics", "process_metrics", "redis", "store_metrics", "langfuse"]),
 }
 
 

@@ -25,7 +25,7 @@ RIGHT = {
     "url": "http://h:1", "server": "none", "str": "text", "name": "a_name", "identifier": "My table", "table": "auth.users", "name?": "dev", "role": "a_name", "uid": "a-1", "uid?": "a-1",
     "metric": "a:b_total", "label": "a_b", "duration": "5m", "column": "= lower({a b})", "words": ["a", 1, True],
     "text": "a text", "int?": 0, "url?": "", "document?": "https://h/keys?of=a", "server retention": "30d",
-    "header": "some text", "proxy": "http://proxy:3128",
+    "header": "some text", "proxy": "http://proxy:3128", "route": "/chat",
 }  # fmt: skip
 WRONG: dict[str, list[Any]] = {
     "bool": ["yes", 1], "int": [0, 1.5, "3", True], "float": [0, "2"], "money": [-1, "20"], "share": [0, 1, "half"],
@@ -33,7 +33,7 @@ WRONG: dict[str, list[Any]] = {
     "name?": ["Dev", "far-too-long-a-name"], "uid": ["a b", ""], "uid?": ["a b", 1], "metric": ["1a", "a b"], "label": ["a:b"],
     "duration": ["5", "5 m", 5], "column": ["", "=", 1], "words": ["a", [None], [["a"]]],
     "text": ["", 1], "int?": [-1, "3"], "url?": ["nowhere", 1], "document?": ["nowhere", 1, "https://a:b@h/keys"], "server retention": ["never", 5],
-    "header": ["", "a\nb", "ü", 1], "proxy": ["https://proxy", "http://a:b@proxy", 1],
+    "header": ["", "a\nb", "ü", 1], "proxy": ["https://proxy", "http://a:b@proxy", 1], "route": ["", " ", " /chat", None, 1],
 }  # fmt: skip
 
 

@@ -137,6 +137,16 @@ def test_none_can_be_said_of_every_server_in_file_and_environment() -> None:
     assert all(load_config("").has(server) and not load_config("").none(server) for server in SERVERS)
 
 
+def test_a_route_may_be_none_and_an_empty_one_is_refused_in_one_line() -> None:
+    found = load_config("handlers: {search: none}")
+    assert found.none("handlers.search") == found.switch("handlers.search") == "handlers.search: none"
+    assert found.none("handlers.login") == ""
+    told = problems("handlers: {search: ''}")
+    assert told == [
+        "gendash.yaml:1: handlers.search: '' is not a route of the API, or none; default: '/api/v1/kb/search'"
+    ]
+
+
 def test_what_a_server_feeds_is_off_where_it_is_none() -> None:
     assert sorted({name for names in FED_BY.values() for name in names}) == sorted(name for name, _, _ in FEATURES)
     found = load_config("features: {http_metrics: true}\nprometheus_url: none")

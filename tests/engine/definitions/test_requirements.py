@@ -36,6 +36,12 @@ def test_a_feature_needs_only_metrics_that_some_definition_reads(catalog: Catalo
     assert not any(catalog.metrics[key].get("sql") for key in needs["langfuse"].metrics)
 
 
+def test_the_metrics_of_processes_are_a_feature_of_their_own(catalog: Catalog) -> None:
+    assert feature_needs(catalog)["process_metrics"].metrics == {
+        "process_cpu", "process_resident_memory", "process_start_time", "process_open_fds", "process_max_fds",
+    }  # fmt: skip
+
+
 def test_only_the_feature_of_traces_needs_langfuse(catalog: Catalog) -> None:
     assert [name for name, needs in feature_needs(catalog).items() if needs.synced] == ["langfuse"]
 
@@ -68,6 +74,7 @@ def test_every_metric_of_the_platform_has_lines_of_python_that_parse(catalog: Ca
             assert all(label in text for label in metric["labels"])
     compile(how["http_metrics"], "http", "exec")
     compile(how["langfuse"], "langfuse", "exec")
+    compile(how["process_metrics"], "process", "exec")
     assert set(how) <= set(feature_needs(catalog))
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from gendash.engine.clients.prometheus import Data
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.load import load_catalog
+from gendash.engine.definitions.load import instrumentation, load_catalog
 from gendash.engine.doctor.diagnose import Feature, features
 from gendash.engine.doctor.look_prometheus import NEVER, recorded
 from gendash.engine.doctor.seen import Exposed, Look
@@ -140,3 +140,27 @@ def test_a_gauge_at_zero_is_idle_where_its_feature_is_used_and_switches_nothing_
     assert alone == NEVER, "nothing else of the feature is recorded, and it was not switched on"
     used = catalog(f"features: {{{feature}: true}}")
     assert recorded(Samples(zero), used, [key], at)[key] == "", "a person says that it is used"
+
+
+def test_metrics_of_processes_that_only_other_targets_have_switch_their_feature_off() -> None:
+    found = catalog("prometheus: {job: orders}")
+    keys = [key for key, metric in found.metrics.items() if metric.get("feature") == "process_metrics"]
+    names = [str(found.metrics[key]["name"]) for key in keys]
+
+    def judged(*jobs: str) -> Feature:
+        """What doctor finds where targets of these jobs have all metrics of processes."""
+
+        def call(path: str, params: Mapping[str, str]) -> Data:
+            job = re.search(r'job="(\w+)"', params.get("query", ""))
+            has = jobs and (not job or job[1] in jobs)
+            return Samples(dict.fromkeys(names, 7.0) if has else {}, defined=tuple(names))(path, params)
+
+        why = recorded(call, found, keys, datetime(2026, 3, 20, tzinfo=UTC))
+        look = Look(metrics=why, exposed=Exposed([*NAMES, *names]))
+        return next(one for one in features(found, look, instrumentation()) if one.name == "process_metrics")
+
+    absent = judged("prometheus")
+    assert (absent.state, absent.on, absent.wanted) == ("absent", True, False)
+    assert {part.why for part in absent.parts} == {"is not exposed"}
+    assert {fix.text for part in absent.parts for fix in part.fixes} == {instrumentation()["process_metrics"]}
+    assert judged("prometheus", "orders").state == "there"

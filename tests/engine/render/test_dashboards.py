@@ -45,6 +45,20 @@ def test_a_query_whose_feature_is_off_is_left_out_and_the_panel_stays() -> None:
     assert len(on["panels"][0]["targets"]) == 2
 
 
+def test_the_queries_that_stay_keep_their_letters_since_columns_are_named_by_them() -> None:
+    queries = [sql("select 1"), sql("select 2", feature="tickets"), sql("select 3")]
+    shown = render(panel("three", queries=queries))["panels"][0]
+    assert [(one["refId"], one["rawSql"]) for one in shown["targets"]] == [("A", "select 1"), ("C", "select 3")]
+
+
+def test_a_panel_of_a_route_that_is_none_is_a_calm_text_that_names_the_setting() -> None:
+    query = promql("hits{handler=\"{{ setting('handlers.search') }}\"}")
+    calm = render(panel("searches", queries=[query]), settings="handlers: {search: none}")["panels"][0]
+    assert "Not available: needs a route that searches the knowledge base" in calm["options"]["content"]
+    assert calm["description"].endswith("Then set `handlers.search` to the route.")
+    assert render(panel("searches", queries=[query]))["panels"][0]["type"] == "timeseries"
+
+
 def test_a_variable_whose_feature_is_off_is_left_out() -> None:
     variable = Variable("environment", "Environment", "doc", sql("select 1"), feature="langfuse")
     assert render(panel("a"), variables=(variable,))["templating"]["list"] == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +16,7 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.errors import ContentError
 from gendash.engine.model import Rule
+from gendash.engine.render.dashboards import render_dashboard
 from gendash.engine.render.rules import live_rules, render_rules, rule_expression, signed_rules
 
 METRICS = {"hits": {"name": "hits_total", "labels": {"status": "", "tool_name": "", "tool": ""}}}
@@ -88,6 +91,58 @@ def test_what_stands_in_for_a_rule_needs_the_feature_of_its_own_metrics_and_so_d
     assert live_rules(off) == []
     assert off.rule_lacks("job:b:x") == {"http_metrics"}
     assert len(live_rules(found("features: {http_metrics: false, redis: true}"))) == 2
+
+
+SEARCHES = "rate({{ metric('hits') }}{handler=\"{{ setting('handlers.search') }}\"}[5m])"
+
+
+def test_a_rule_on_a_route_that_is_none_is_left_out_with_all_above_it() -> None:
+    rules = [
+        rule("job:a:x", "vector(1)", feature="redis", otherwise=SEARCHES),
+        rule("job:b:x", "{{ rule('job:a:x') }}"),
+        rule("job:c:x", SEARCHES.replace("=", "!=", 1)),
+        rule("job:d:x", SEARCHES.replace("{handler", "{{{ label('status') }}", 1)),
+    ]
+    every = [one.name for one in rules]
+    assert [one.name for one in live_rules(catalog(*rules))] == every
+    none = catalog(*rules, settings={"handlers": {"search": "none"}})
+    assert [one.name for one in live_rules(none)] == ["job:c:x"]
+    assert none.rule_lacks("job:b:x") == none.rule_lacks("job:d:x") == {"handlers.search"}
+    on = catalog(*rules, settings={"handlers": {"search": "none"}, "features": {"redis": True}})
+    assert [one.name for one in live_rules(on)] == ["job:a:x", "job:b:x", "job:c:x"]
+
+
+@pytest.mark.parametrize(
+    ("route", "place"),
+    [("search", "knowledge-base/searches"), ("login", "user-analytics/logins"), ("agent", "agent-performance/turns")],
+)
+def test_a_panel_of_a_route_that_is_none_needs_it_unless_the_platform_records_its_own_metrics(
+    route: str, place: str
+) -> None:
+    none = load_catalog(load_config(f"handlers: {{{route}: none}}"))
+    (panel,) = [panel for where, _, panel in none.panels() if where == place]
+    assert none.missing_features(panel) == [f"handlers.{route}"]
+    own = {"search": "kb_metrics", "login": "auth_metrics", "agent": "agent_metrics"}[route]
+    recorded = load_catalog(load_config(f"handlers: {{{route}: none}}\nfeatures: {{{own}: true}}"))
+    assert recorded.missing_features(panel) == []
+
+
+def test_without_process_metrics_nothing_reads_them_and_what_else_there_is_stays() -> None:
+    settings = {name: name != "process_metrics" for name, _, _ in FEATURES}
+    off = load_catalog(load_config(yaml.safe_dump({"features": settings})))
+    assert not [one.name for one in live_rules(off) if "process_" in rule_expression(off, one).text]
+    live = {one.name for one in live_rules(off)}
+    missing = {name for name in off.rules if off.rule_lacks(name) == {"process_metrics"}}
+    assert missing == off.rules.keys() - live == {
+        "job_instance:process_cpu_seconds:rate5m", "job_instance:process_open_fds:ratio", "MemoryHigh",
+        "OpenFilesHigh", "PlatformRestarts",
+    }  # fmt: skip
+    shown = {where for where, _, panel in off.panels() if off.missing_features(panel)}
+    assert shown == {f"system-health/{slug}" for slug in ("cpu_busiest", "cpu", "memory", "open_files")}
+    for board in off.dashboards.values():
+        read = json.dumps(render_dashboard(off, board))
+        assert '"Deploys"' not in read and '"Alerts"' in read
+        assert not re.search(r"process_\w+(_seconds|_bytes|_fds)", read), board.name
 
 
 def test_with_every_feature_off_no_panel_reads_a_rule_that_is_not_there() -> None:
