@@ -27,6 +27,7 @@ def select_text(one: ProposedTable, questions: Iterable[str] = ()) -> str:
         f"-- Beside each line: how sure it is, and why. Read what is below {CERTAIN:.0%}; then take this line out.",
         *(f"-- question: {asked}" for asked in questions if re.match(rf"{one.table}\b", asked)),
     ]
+    head = [" ".join(each.split()) for each in head]  # a name may hold the end of a line
     if one.parts:
         parts = [_select(each, alias, each.lines, each.conditions) for each in one.parts]
         return "\n".join([*head, *"\nunion all\n".join(parts).split("\n"), ""])
@@ -93,7 +94,7 @@ def _with_note(text: str, line: Line, width: int) -> list[str]:
     guessed = {word: f"when {quote_text(word)} then" for word in line.asked if line.confidence >= CERTAIN}
     cased = {start for start in guessed.values() if start in text.lower()}
     rest = ", ".join(sorted(word for word, start in guessed.items() if start not in cased))
-    note = _note(line.confidence, line.evidence) + (f"; but below {CERTAIN:.0%}: {rest}" if rest else "")
+    note = _note(line.confidence, line.evidence + (f"; but below {CERTAIN:.0%}: {rest}" if rest else ""))
     if len(text) <= LONGEST + 1 and not cased:
         return [f"  {text:<{width}}  -- {note}"]
     marked = (
@@ -117,5 +118,7 @@ def _broken(text: str) -> list[str]:
 
 
 def _note(confidence: float, evidence: str) -> str:
+    """A comment of one line, whatever the platform's words hold."""
+    evidence = " ".join(evidence.split())
     sure = f"{confidence:.0%}" if confidence else "to be decided"
     return f"{sure}: {evidence}" if evidence else f"{sure}: its name"

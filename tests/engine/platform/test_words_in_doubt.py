@@ -67,6 +67,13 @@ def test_of_a_table_that_lacks_a_column_that_is_needed_nothing_is_certain(found:
     assert [each.column for each in found.tables["messages"].lines if each.confidence >= CERTAIN] == []
 
 
+@pytest.mark.parametrize("found", [DESK.replace("'zarf'", "e'zarf\\n; select 1'")], indirect=True)
+def test_a_word_with_the_end_of_a_line_stays_within_its_comment(found: Proposal) -> None:
+    text = select_text(found.tables["tickets"], found.questions)
+    assert "zarf ; select 1" in text
+    assert not [each for each in text.splitlines() if each.strip().startswith(";")]
+
+
 VERSIONS: Any = DESK.replace("create table people (id int primary key,", "create table people (id int primary key, person_no text, is_current boolean,").replace(
     "insert into people select n,", "insert into people select n, 'P' || n / 2, n % 2 = 0,")  # fmt: skip
 
