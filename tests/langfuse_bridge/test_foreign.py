@@ -286,7 +286,7 @@ def wanted(row: Row) -> tuple[Any, ...]:
         cost,
         sorted(clean(tag) or "" for tag in row.get("tags") or []),
         start,
-        (end - start).total_seconds() if end else None,
+        (end - start).total_seconds() if end and end >= start else None,
     )
 
 

@@ -158,7 +158,9 @@ def test_scores_of_every_kind_and_subject_are_stored(double: Any, store: Any, ru
     }
 
 
-def test_times_that_no_sdk_should_send_are_stored_as_sent(double: Any, store: Any, run: Any) -> None:
+def test_times_that_no_sdk_should_send_are_stored_as_sent_but_a_span_before_its_start_has_no_length(
+    double: Any, store: Any, run: Any
+) -> None:
     at = NOW - HOUR
     double.add(observation(1, at, endTime="2026-11-20T10:59:58.000Z"))  # ends before it starts
     double.add(observation(2, at, completionStartTime="2026-11-20T11:00:09.000Z"))  # its first token after its end
@@ -166,7 +168,7 @@ def test_times_that_no_sdk_should_send_are_stored_as_sent(double: Any, store: An
     run()
     rows = stored(store, "lf_observation", "id, latency_s, ttft_s, version, release, environment")
     assert rows == [
-        ("obs-000001", -2.0, 0.4, None, "rel-1", "production"),
+        ("obs-000001", None, 0.4, None, "rel-1", "production"),
         ("obs-000002", 1.5, 9.0, None, "rel-1", "production"),
         ("obs-000003", 1.5, 0.4, None, None, "default"),
     ]
